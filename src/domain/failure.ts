@@ -1,0 +1,99 @@
+import type { PrincipalType } from './principal.ts'
+
+/**
+ * Why a call did not bring what it was made for. A closed set: it is what `idp_divergence_failures.csv`, `report.json`
+ * and the retry policy speak in. `POLICIES` says for each what follows.
+ */
+export type Reason =
+  | 'configuration'
+  | 'internal'
+  | 'cancelled'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'sign-in'
+  | 'not-found'
+  | 'endpoint-not-found'
+  | 'bad-request'
+  | 'throttled'
+  | 'server-error'
+  | 'unavailable'
+  | 'network'
+  | 'timeout'
+  | 'name-not-resolved'
+  | 'certificate'
+  | 'proxy'
+  | 'redirect'
+  | 'too-large'
+  | 'not-json'
+  | 'unexpected-answer'
+  | 'wrong-identity'
+
+export interface Policy {
+  /** `throttled` is asked again without spending an attempt; a number is how many attempts there are in all. */
+  readonly attempts: number | 'throttled'
+  /** `run`: nothing else can succeed either. */
+  readonly stops: 'item' | 'run'
+}
+
+const once: Policy = { attempts: 1, stops: 'item' }
+const transient: Policy = { attempts: 6, stops: 'item' }
+const fatal: Policy = { attempts: 1, stops: 'run' }
+
+export const POLICIES: Readonly<Record<Reason, Policy>> = {
+  configuration: fatal,
+  internal: fatal,
+  cancelled: fatal,
+  unauthorized: once,
+  forbidden: once,
+  'sign-in': fatal,
+  'not-found': once,
+  'endpoint-not-found': once,
+  'bad-request': once,
+  throttled: { attempts: 'throttled', stops: 'item' },
+  // A plain 500 is usually a poisoned identity; both Databricks SDKs do not retry it at all.
+  'server-error': { attempts: 3, stops: 'item' },
+  unavailable: transient,
+  network: transient,
+  timeout: transient,
+  'name-not-resolved': { attempts: 3, stops: 'item' },
+  certificate: fatal,
+  proxy: fatal,
+  redirect: fatal,
+  'too-large': once,
+  'not-json': transient,
+  'unexpected-answer': { attempts: 2, stops: 'item' },
+  'wrong-identity': { attempts: 2, stops: 'item' },
+}
+
+/** The one error class. `message`: sentence case, names the action that failed, holds no token and no directory text. */
+export class AuditError extends Error {
+  override readonly name = 'AuditError'
+  readonly reason: Reason
+  /** HTTP status or system error code (`429`, `ECONNRESET`); `''` when there is none. */
+  readonly code: string
+  /** What the server asked us to wait, in ms from now. */
+  readonly retryAfterMs: number | undefined
+
+  constructor(
+    reason: Reason,
+    message: string,
+    options: { code?: string | number; retryAfterMs?: number | undefined; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.reason = reason
+    this.code = options.code === undefined ? '' : String(options.code)
+    this.retryAfterMs = options.retryAfterMs
+  }
+}
+
+/** A principal that could not be checked: one row of `idp_divergence_failures.csv`. */
+export interface Failure {
+  readonly type: PrincipalType
+  readonly id: string
+  readonly reason: Reason
+  readonly code: string
+}
+
+/** The `error` cell: no URL, time, attempt count or request id, so that equal runs give equal bytes. */
+export const failureText = ({ reason, code }: Pick<Failure, 'reason' | 'code'>): string =>
+  code === '' ? reason : `${reason}: ${code}`

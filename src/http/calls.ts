@@ -1,0 +1,69 @@
+/**
+ * Every call that an audit makes by its own client, in one table. The transport refuses whatever is not in it, and a test
+ * holds the table against what a whole run really sent. `{name}` stands for one path segment.
+ */
+export const CALLS = {
+  'workspaces.list': { method: 'GET', host: 'account', path: '/api/2.0/accounts/{account}/workspaces', domain: 'list' },
+  'users.list': { method: 'GET', host: 'account', path: '/api/2.1/accounts/{account}/scim/v2/Users', domain: 'list' },
+  'groups.list': { method: 'GET', host: 'account', path: '/api/2.1/accounts/{account}/scim/v2/Groups', domain: 'list' },
+  'service-principals.list': {
+    method: 'GET',
+    host: 'account',
+    path: '/api/2.1/accounts/{account}/scim/v2/ServicePrincipals',
+    domain: 'list',
+  },
+  'users.get': {
+    method: 'GET',
+    host: 'account',
+    path: '/api/2.1/accounts/{account}/scim/v2/Users/{id}',
+    domain: 'list',
+  },
+  'groups.get': {
+    method: 'GET',
+    host: 'account',
+    path: '/api/2.1/accounts/{account}/scim/v2/Groups/{id}',
+    domain: 'list',
+  },
+  'service-principals.get': {
+    method: 'GET',
+    host: 'account',
+    path: '/api/2.1/accounts/{account}/scim/v2/ServicePrincipals/{id}',
+    domain: 'list',
+  },
+  // On an account where AIM is already on, Databricks syncs the identity before it answers these three.
+  'users.match': {
+    method: 'POST',
+    host: 'account',
+    path: '/api/2.0/identity/accounts/{account}/users/{id}/matchWithIdp',
+    domain: 'match',
+  },
+  'groups.match': {
+    method: 'POST',
+    host: 'account',
+    path: '/api/2.0/identity/accounts/{account}/groups/{id}/matchWithIdp',
+    domain: 'match',
+  },
+  'service-principals.match': {
+    method: 'POST',
+    host: 'account',
+    path: '/api/2.0/identity/accounts/{account}/servicePrincipals/{id}/matchWithIdp',
+    domain: 'match',
+  },
+  'databricks.token': { method: 'POST', host: 'account', path: '/oidc/accounts/{account}/v1/token', domain: 'sign-in' },
+  'entra.token': { method: 'POST', host: 'login', path: '/{tenant}/oauth2/v2.0/token', domain: 'sign-in' },
+} as const satisfies Record<string, Call>
+
+export interface Call {
+  readonly method: 'GET' | 'POST'
+  /** `account`: the Databricks account console; `login`: the Entra authority of the cloud. */
+  readonly host: 'account' | 'login'
+  readonly path: string
+  /** Calls of one domain share a limit on the server, so they pause and slow down together. */
+  readonly domain: LimitDomain
+}
+
+export type LimitDomain = 'list' | 'match' | 'sign-in'
+export type CallName = keyof typeof CALLS
+
+/** How often each call was sent, retries included. */
+export type CallCounts = Readonly<Partial<Record<CallName, number>>>

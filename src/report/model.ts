@@ -1,0 +1,74 @@
+import type { ErrorCategory, SubjectType } from '../domain/category.ts'
+import type { Divergence } from '../domain/divergence.ts'
+import type { Failure, Reason } from '../domain/failure.ts'
+import type { Conclusion, Incompleteness, Verdict } from '../domain/gate.ts'
+import type { PrincipalType } from '../domain/principal.ts'
+import type { Tally } from '../domain/tally.ts'
+import type { CallCounts } from '../http/calls.ts'
+
+/** `unknown` is shown as unknown, never as fine. */
+export type Known = 'yes' | 'no' | 'unknown'
+
+/** What AIM asks of an account before it can be switched on, as far as it can be seen from outside. */
+export interface Prerequisites {
+  readonly federatedWorkspace: Known
+  readonly premiumTier: Known
+  readonly accountAdmin: Known
+}
+
+/** A few rows for people to look at; all of them are in the files. */
+export interface Samples {
+  /** First divergent principals of a type that carry a category, at most `SAMPLE_SIZE` each, in listing order. */
+  readonly principals: Readonly<Partial<Record<PrincipalType, Partial<Record<ErrorCategory, readonly Divergence[]>>>>>
+  /** First ids of workspaces without federation. */
+  readonly workspaces: readonly string[]
+  readonly failures: readonly Failure[]
+}
+
+export const SAMPLE_SIZE = 10
+
+export type ArtifactState =
+  | { readonly state: 'uploaded'; readonly id: string; readonly url: string; readonly name: string }
+  /** `off`: not asked for; `public`: withheld in a public repository; `nothing`: no file was written. */
+  | { readonly state: 'off' | 'public' | 'nothing' }
+  | { readonly state: 'failed'; readonly why: string }
+
+/** Everything that is told about one audit, whoever it is told to; a summary, a JSON or an output is a view of it. */
+export interface Report {
+  readonly toolVersion: string
+  readonly accountId: string
+  readonly host: string
+  readonly matchSource: 'databricks'
+  /** ISO 8601, UTC. */
+  readonly startedAt: string
+  readonly finishedAt: string
+  readonly durationSeconds: number
+  readonly conclusion: Conclusion
+  readonly warnOnly: boolean
+  /** Why it is `incomplete`, in the order found. */
+  readonly incompleteness: readonly Incompleteness[]
+  /** What ended it, when something did: message for people, no token, no directory text. */
+  readonly fault: { readonly reason: Reason; readonly message: string } | undefined
+  readonly tally: Tally
+  readonly verdicts: readonly Verdict[]
+  /** `max-failures` as it was written. */
+  readonly maxFailures: string
+  /** How many could not be checked, by the text of the `error` cell. */
+  readonly failureReasons: ReadonlyMap<string, number>
+  readonly prerequisites: Prerequisites
+  readonly samples: Samples
+  readonly apiCalls: CallCounts
+  /** Listings that gave fewer identities than they promised, or could not be read to the end. */
+  readonly untrustedListings: readonly {
+    readonly type: SubjectType
+    readonly listed: number
+    readonly promised: number | undefined
+  }[]
+  /** Relative to the workspace. */
+  readonly resultsPath: string
+  /** Paths of what was written, relative to `resultsPath`. */
+  readonly files: readonly string[]
+  /** False in a public repository, where no name may be shown. */
+  readonly showNames: boolean
+  readonly resumed: boolean
+}
