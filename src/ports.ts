@@ -1,4 +1,5 @@
 import type { Match } from './domain/match.ts'
+import type { Outcome } from './domain/outcome.ts'
 import type { PrincipalType } from './domain/principal.ts'
 import type { Workspace } from './domain/workspace.ts'
 
@@ -52,4 +53,46 @@ export interface Log {
   notice(text: string): void
   warning(text: string): void
   error(text: string): void
+}
+
+/** One listed identity: where it stood in the listing (from 0) and its id. */
+export interface ListedId {
+  readonly position: number
+  readonly id: string
+}
+
+/** Writes one type's listing. */
+export interface SnapshotWriter {
+  /** Ids so far, each once. */
+  readonly count: number
+  /** Appends the ids that are new, in order. */
+  add(ids: readonly string[]): Promise<void>
+  close(): Promise<void>
+}
+
+/** What was listed, in listing order, without repeats. */
+export interface Snapshot {
+  write(type: PrincipalType): Promise<SnapshotWriter>
+  /** Types whose listing was written. */
+  listed(): PrincipalType[]
+  count(type: PrincipalType): number
+  ids(type: PrincipalType): AsyncIterable<ListedId>
+}
+
+/** An outcome that leaves a trace; what is linked and agrees leaves none. */
+export type LoggedOutcome = Exclude<Outcome, { kind: 'linked' }>
+
+export interface ResultRecord {
+  readonly type: PrincipalType
+  /** Listing position. */
+  readonly position: number
+  readonly outcome: LoggedOutcome
+}
+
+/** What came of the identities; each position is appended at most once. */
+export interface ResultsLog {
+  /** Durable when it returns. */
+  append(records: readonly ResultRecord[]): Promise<void>
+  /** In listing order. */
+  read(type: PrincipalType): AsyncIterable<LoggedOutcome>
 }

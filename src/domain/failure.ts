@@ -17,6 +17,7 @@ export type Reason =
   | 'throttled'
   | 'server-error'
   | 'unavailable'
+  | 'outage'
   | 'network'
   | 'timeout'
   | 'name-not-resolved'
@@ -53,6 +54,8 @@ export const POLICIES: Readonly<Record<Reason, Policy>> = {
   // A plain 500 is usually a poisoned identity; both Databricks SDKs do not retry it at all.
   'server-error': { attempts: 3, stops: 'item' },
   unavailable: transient,
+  // The server was away for so long in all that waiting on helps nobody.
+  outage: fatal,
   network: transient,
   timeout: transient,
   'name-not-resolved': { attempts: 3, stops: 'item' },

@@ -2,19 +2,10 @@ import type { ErrorCategory, SubjectType } from '../domain/category.ts'
 import type { Divergence } from '../domain/divergence.ts'
 import type { Failure, Reason } from '../domain/failure.ts'
 import type { Conclusion, Incompleteness, Verdict } from '../domain/gate.ts'
+import type { Prerequisites } from '../domain/prerequisites.ts'
 import type { PrincipalType } from '../domain/principal.ts'
 import type { Tally } from '../domain/tally.ts'
 import type { CallCounts } from '../http/calls.ts'
-
-/** `unknown` is shown as unknown, never as fine. */
-export type Known = 'yes' | 'no' | 'unknown'
-
-/** What AIM asks of an account before it can be switched on, as far as it can be seen from outside. */
-export interface Prerequisites {
-  readonly federatedWorkspace: Known
-  readonly premiumTier: Known
-  readonly accountAdmin: Known
-}
 
 /** A few rows for people to look at; all of them are in the files. */
 export interface Samples {

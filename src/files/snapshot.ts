@@ -1,0 +1,80 @@
+import { createReadStream } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { PRINCIPAL_TYPES, type PrincipalType } from '../domain/principal.ts'
+import type { ListedId, Snapshot, SnapshotWriter } from '../ports.ts'
+
+/**
+ * The listed identities of one audit in listing order: one file a type, one id a line. What phase 3 asks and what
+ * `identities_to_process_<type>.csv` shows is read from here, so that half a million ids need no memory.
+ */
+export class SnapshotFiles implements Snapshot {
+  readonly #folder: string
+  readonly #counts = new Map<PrincipalType, number>()
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  async write(type: PrincipalType): Promise<SnapshotWriter> {
+    const file = await open(this.#path(type), 'w')
+    return new Writer(file, (count) => this.#counts.set(type, count))
+  }
+
+  count(type: PrincipalType): number {
+    return this.#counts.get(type) ?? 0
+  }
+
+  listed(): PrincipalType[] {
+    return PRINCIPAL_TYPES.filter((type) => this.#counts.has(type))
+  }
+
+  async *ids(type: PrincipalType): AsyncGenerator<ListedId> {
+    if (!this.#counts.has(type)) return
+    const input = createReadStream(this.#path(type), { encoding: 'latin1' })
+    try {
+      let position = 0
+      for await (const id of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }))
+        yield { position: position++, id }
+    } finally {
+      input.destroy()
+    }
+  }
+
+  #path(type: PrincipalType): string {
+    return join(this.#folder, `ids.${type}.txt`)
+  }
+}
+
+class Writer implements SnapshotWriter {
+  readonly #file: FileHandle
+  readonly #counted: (count: number) => void
+  readonly #seen = new Set<string>()
+
+  constructor(file: FileHandle, counted: (count: number) => void) {
+    this.#file = file
+    this.#counted = counted
+  }
+
+  get count(): number {
+    return this.#seen.size
+  }
+
+  async add(ids: readonly string[]): Promise<void> {
+    const before = this.#seen.size
+    let lines = ''
+    for (const id of ids) {
+      if (this.#seen.has(id)) continue
+      this.#seen.add(id)
+      lines += `${id}\n`
+    }
+    if (this.#seen.size > before) await this.#file.appendFile(lines)
+  }
+
+  async close(): Promise<void> {
+    this.#counted(this.#seen.size)
+    await this.#file.sync()
+    await this.#file.close()
+  }
+}

@@ -1,0 +1,212 @@
+import { AuditError, POLICIES, type Reason } from '../domain/failure.ts'
+import type { Incompleteness } from '../domain/gate.ts'
+import type { Clock, ResultRecord, ResultsLog, Snapshot } from '../ports.ts'
+import { mapConcurrent } from '../stream.ts'
+import { afterCall, FIRST_STANDING, type Standing, stepAfter } from './access.ts'
+import { type Checked, type CheckSources, checked, type Item } from './check.ts'
+
+/** Finished results are made durable at least every so many … */
+const BATCH_SIZE = 200
+/** … and at least this often while results come in. */
+const BATCH_MS = 1_000
+
+export interface DivergencesInput extends CheckSources {
+  readonly snapshot: Snapshot
+  readonly results: ResultsLog
+  readonly clock: Clock
+  /** Identities under way at once, those that wait for a retry included. */
+  readonly concurrency: number
+  /** Called when an identity's outcome is final. */
+  readonly onFinished: (checked: Checked) => void
+}
+
+/** How phase 3 ended. `fault`: what broke it off. */
+export interface DivergencesEnd {
+  /** Identities whose outcome is in the log or that are linked, by type. */
+  readonly done: ReadonlyMap<Item['type'], number>
+  readonly stopped: Incompleteness | undefined
+  readonly fault: AuditError | undefined
+  /** Nothing was ever answered: there is no result at all. */
+  readonly broken: boolean
+}
+
+/** Worth a second pass when everything else is done: what ailed it may be over. */
+const isPassing = (reason: Reason): boolean => {
+  const { attempts } = POLICIES[reason]
+  return attempts === 'throttled' || attempts >= 3
+}
+
+/**
+ * Phase 3: every listed identity is asked about once, failures of a passing kind once more at the end; only then are
+ * they written down. What was finished when something stops it stays finished.
+ */
+export async function divergences(input: DivergencesInput): Promise<DivergencesEnd> {
+  const run = new Run(input)
+  try {
+    await run.pass(allListed(input.snapshot))
+    await run.pass(run.takeFailed())
+  } catch (error) {
+    run.breakOff(error)
+  }
+  await run.finish()
+  return run.end()
+}
+
+async function* allListed(snapshot: Snapshot): AsyncGenerator<Item> {
+  for (const type of snapshot.listed())
+    for await (const { position, id } of snapshot.ids(type)) yield { type, position, id }
+}
+
+/** What stops a pass from within; everything finished before it counts. */
+class Stop extends Error {
+  readonly why: Incompleteness
+  constructor(why: Incompleteness) {
+    super(why)
+    this.why = why
+  }
+}
+
+class Run {
+  readonly #input: DivergencesInput
+  readonly #all: number
+  readonly #done = new Map<Item['type'], number>()
+  readonly #halt = new AbortController()
+  readonly #signal: AbortSignal
+  #standing: Standing = FIRST_STANDING
+  /** Answered before; asked again when access seems to be lost. */
+  #canary: Item | undefined
+  #failed: Checked[] = []
+  #batch: ResultRecord[] = []
+  #batchedAtMs: number
+  #secondPass = false
+  #stopped: Incompleteness | undefined
+  #fault: AuditError | undefined
+  #broken = false
+
+  constructor(input: DivergencesInput) {
+    this.#input = input
+    this.#signal = AbortSignal.any([input.signal, this.#halt.signal])
+    this.#all = input.snapshot.listed().reduce((sum, type) => sum + input.snapshot.count(type), 0)
+    this.#batchedAtMs = input.clock.now()
+  }
+
+  async pass(items: AsyncIterable<Item> | Iterable<Item>): Promise<void> {
+    const results = mapConcurrent(items, this.#input.concurrency, (item) => this.#check(item))
+    for await (const result of results) {
+      try {
+        await this.#settle(result)
+        this.#standing = afterCall(this.#standing, result.end)
+        if (result.end === 'answered') this.#canary = result.item
+        await this.#act()
+      } catch (error) {
+        this.#halt.abort(new AuditError('cancelled', 'The audit stops'))
+        throw error
+      }
+    }
+  }
+
+  /** The identities of the second pass; the rest of the failures is final. */
+  takeFailed(): Item[] {
+    const [again, final]: [Item[], Checked[]] = [[], []]
+    for (const result of this.#failed) {
+      if (result.outcome.kind === 'failed' && isPassing(result.outcome.failure.reason)) again.push(result.item)
+      else final.push(result)
+    }
+    this.#failed = final
+    this.#secondPass = true
+    return again
+  }
+
+  breakOff(error: unknown): void {
+    if (error instanceof Stop) {
+      this.#stopped = error.why
+      return
+    }
+    const fault =
+      error instanceof AuditError
+        ? error
+        : new AuditError('internal', 'Checking the identities failed unexpectedly', { cause: error })
+    this.#fault = fault
+    this.#broken = isBreaking(fault.reason, this.#standing.answered > 0)
+    this.#stopped = stoppedBy(fault.reason)
+  }
+
+  async finish(): Promise<void> {
+    for (const result of this.#failed) await this.#record(result)
+    this.#failed = []
+    await this.#flush()
+  }
+
+  end(): DivergencesEnd {
+    return { done: this.#done, stopped: this.#stopped, fault: this.#fault, broken: this.#broken }
+  }
+
+  /** What waits for a retry must not hold up the end of a run that has to stop. */
+  async #check(item: Item): Promise<Checked> {
+    try {
+      return await checked(item, { ...this.#input, signal: this.#signal })
+    } catch (error) {
+      this.#halt.abort(error)
+      throw error
+    }
+  }
+
+  async #settle(result: Checked): Promise<void> {
+    if (result.outcome.kind === 'failed' && !this.#secondPass) this.#failed.push(result)
+    else await this.#record(result)
+  }
+
+  async #record(result: Checked): Promise<void> {
+    const { item, outcome } = result
+    this.#input.onFinished(result)
+    this.#done.set(item.type, (this.#done.get(item.type) ?? 0) + 1)
+    if (outcome.kind !== 'linked') this.#batch.push({ type: item.type, position: item.position, outcome })
+    const due = this.#input.clock.now() - this.#batchedAtMs >= BATCH_MS
+    if (due || this.#batch.length >= BATCH_SIZE) await this.#flush()
+  }
+
+  async #flush(): Promise<void> {
+    const batch = this.#batch
+    this.#batch = []
+    this.#batchedAtMs = this.#input.clock.now()
+    await this.#input.results.append(batch)
+  }
+
+  async #act(): Promise<void> {
+    const step = stepAfter(this.#standing, this.#all)
+    if (step.step === 'stop') throw new Stop(step.why)
+    if (step.step === 'broken') throw new AuditError(step.reason, BROKEN[step.reason], { code: CODES[step.reason] })
+    if (step.step === 'canary' && (await this.#canaryIsRefused())) throw new Stop('access-lost')
+  }
+
+  /** Two refusals of an identity that was answered before: the access is lost, not one identity forbidden. */
+  async #canaryIsRefused(): Promise<boolean> {
+    const canary = this.#canary
+    if (canary === undefined) return false
+    for (let repeat = 0; repeat < 2; repeat++) {
+      const { end } = await this.#check(canary)
+      if (end !== 'refused') {
+        this.#standing = { ...this.#standing, refusedInARow: 0 }
+        return false
+      }
+    }
+    return true
+  }
+}
+
+const CODES = { forbidden: 403, 'endpoint-not-found': 404 } as const
+
+const BROKEN = {
+  forbidden: 'Databricks refused to match the first identities: the service principal must be an account admin',
+  'endpoint-not-found':
+    'The match API answered 404 for the first ten identities, which do exist: it is not available on this account',
+} as const
+
+/** Before the first answer there is nothing to keep when access is refused; later it only stops the audit. */
+const isBreaking = (reason: Reason, answered: boolean): boolean =>
+  reason === 'internal' || (!answered && reason !== 'cancelled' && reason !== 'outage')
+
+function stoppedBy(reason: Reason): Incompleteness {
+  if (reason === 'cancelled') return 'cancelled'
+  return reason === 'sign-in' || reason === 'unauthorized' || reason === 'forbidden' ? 'access-lost' : 'unavailable'
+}

@@ -1,0 +1,106 @@
+import { AuditError } from '../domain/failure.ts'
+import type { PrincipalType, Target } from '../domain/principal.ts'
+import type { Account, ListedPrincipal, ListingPage, Snapshot, SnapshotWriter } from '../ports.ts'
+import { refusesAccess } from './access.ts'
+
+/** A page that is empty although more was promised is asked again this often. */
+const EMPTY_PAGE_REPEATS = 3
+/** So many full pages without one new id: the server gives the same page for ever. */
+const PAGES_WITHOUT_NEWS = 10
+
+/** How one type's listing ended. */
+export interface Listing {
+  readonly type: PrincipalType
+  readonly listed: number
+  /** The smaller `totalResults` of the passes; `undefined` when not even one page was read. */
+  readonly promised: number | undefined
+  /** Everything that was promised was received. */
+  readonly trusted: boolean
+}
+
+interface Pass {
+  readonly promised: number | undefined
+  /** The listing broke off: a page could not be read. */
+  readonly broken: boolean
+}
+
+/** Called with every page as it arrives. */
+export type OnPage = (type: PrincipalType, listed: number, page: ListingPage) => void
+
+/**
+ * Phase 2 for one type: the whole listing, in its order, repeats dropped. SCIM paging is not stable: an identity deleted
+ * meanwhile shifts the rest, so a listing that falls short is read once more and both passes are united.
+ */
+export async function listed(
+  account: Account,
+  snapshot: Snapshot,
+  type: PrincipalType,
+  onPage: OnPage,
+  signal: AbortSignal,
+): Promise<Listing> {
+  const writer = await snapshot.write(type)
+  try {
+    const first = await onePass(account, writer, type, onPage, signal)
+    const short = first.broken || writer.count < (first.promised ?? 0)
+    const second = short ? await onePass(account, writer, type, onPage, signal) : first
+    const promised = smaller(first.promised, second.promised)
+    return { type, listed: writer.count, promised, trusted: !second.broken && writer.count >= (promised ?? 0) }
+  } finally {
+    await writer.close()
+  }
+}
+
+const smaller = (a: number | undefined, b: number | undefined) =>
+  a === undefined || b === undefined ? (a ?? b) : Math.min(a, b)
+
+async function onePass(
+  account: Account,
+  writer: SnapshotWriter,
+  type: PrincipalType,
+  onPage: OnPage,
+  signal: AbortSignal,
+): Promise<Pass> {
+  const seen = new Set<string>()
+  let [start, promised, withoutNews]: [number, number | undefined, number] = [1, undefined, 0]
+  try {
+    for (;;) {
+      const page = await fullPage(account, type, start, signal)
+      const ids = page.principals.map(({ id }: ListedPrincipal) => id)
+      const before = seen.size
+      for (const id of ids) seen.add(id)
+      await writer.add(ids)
+      onPage(type, writer.count, page)
+
+      start += ids.length
+      promised = page.promised
+      withoutNews = seen.size > before ? 0 : withoutNews + 1
+      if (ids.length === 0 || start > promised || withoutNews >= PAGES_WITHOUT_NEWS) return { promised, broken: false }
+    }
+  } catch (error) {
+    if (!(error instanceof AuditError) || refusesAccess(error)) throw error
+    return { promised, broken: true }
+  }
+}
+
+/** A page; an empty one only when it stays empty, or nothing more was promised. */
+async function fullPage(
+  account: Account,
+  type: PrincipalType,
+  start: number,
+  signal: AbortSignal,
+): Promise<ListingPage> {
+  let page = await account.page(type, start, signal)
+  for (let repeat = 0; repeat < EMPTY_PAGE_REPEATS; repeat++) {
+    if (page.principals.length > 0 || start > page.promised) break
+    page = await account.page(type, start, signal)
+  }
+  return page
+}
+
+/** Phase 2 when the identities were named: no listing at all. */
+export async function targeted(snapshot: Snapshot, type: PrincipalType, targets: readonly Target[]): Promise<Listing> {
+  const writer = await snapshot.write(type)
+  await writer.add(targets.filter((target) => target.type === type).map(({ id }) => id))
+  await writer.close()
+  return { type, listed: writer.count, promised: writer.count, trusted: true }
+}
