@@ -57,13 +57,26 @@ export const emptyTally = (listed: number): TypeTally => ({
 export class Counter {
   #tally: { -readonly [K in keyof TypeTally]: TypeTally[K] }
   readonly #combinations = new Map<CategoryMask, number>()
+  #added = 0
 
   constructor(listed: number) {
     this.#tally = { ...emptyTally(listed), combinations: this.#combinations }
   }
 
+  /** Outcomes added one by one. */
+  get added(): number {
+    return this.#added
+  }
+
+  /** Identities that are linked and agree leave no record each; they are added in one go. */
+  linked(identities: number): void {
+    this.#tally.checked += identities
+    this.#tally.withExternalId += identities
+  }
+
   add(outcome: Outcome): void {
     const tally = this.#tally
+    this.#added++
     switch (outcome.kind) {
       case 'gone':
         tally.gone++
@@ -76,8 +89,7 @@ export class Counter {
         tally.localOnly++
         return
       case 'linked':
-        tally.checked++
-        tally.withExternalId++
+        this.linked(1)
         return
       case 'divergent': {
         const { externalId, nameMatches, categories } = outcome.divergence

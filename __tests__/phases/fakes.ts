@@ -1,0 +1,123 @@
+import { AuditError, type Reason } from '../../src/domain/failure.ts'
+import type { Match } from '../../src/domain/match.ts'
+import type { PrincipalType } from '../../src/domain/principal.ts'
+import type {
+  Account,
+  Clock,
+  ListedId,
+  ListingPage,
+  LoggedOutcome,
+  MatchSource,
+  ResultRecord,
+  ResultsLog,
+  Snapshot,
+} from '../../src/ports.ts'
+
+/** Ports as plain objects: what the phases see of the world, without files, network or waiting. */
+
+export const stillClock: Clock = { now: () => 0, date: () => new Date(0), sleep: async () => {} }
+
+export const failing = (reason: Reason, code: string | number = ''): AuditError =>
+  new AuditError(reason, `Made up: ${reason}`, { code })
+
+export const pageOf = (ids: readonly string[], promised: number): ListingPage => ({
+  principals: ids.map((id) => ({ id, applicationId: '', roles: [] })),
+  promised,
+})
+
+/** An account whose listing is a script: one entry for each page that is asked for, in turn. */
+export function scriptedAccount(pages: (ListingPage | AuditError)[], exists: (id: string) => boolean = () => false) {
+  const asked: number[] = []
+  const account: Account = {
+    workspaces: async () => [],
+    page: async (_, startIndex) => {
+      asked.push(startIndex)
+      const page = pages.shift()
+      if (page === undefined) throw new Error('more pages were asked for than the script has')
+      if (page instanceof AuditError) throw page
+      return page
+    },
+    exists: async (_, id) => exists(id),
+  }
+  return { account, asked }
+}
+
+export const linkedMatch = (type: PrincipalType, id: string): Match => ({
+  principal: { type, id, name: `name ${id}`, externalId: `e${id}` },
+  byExternalId: { name: `name ${id}` },
+  nameMatches: [],
+  localMembers: [],
+  externalMembers: [],
+})
+
+export type Answer = Match | AuditError
+
+/** A match source that answers by id; an array gives one answer a call, its last one for ever. */
+export function answeringSource(answers: (id: string) => Answer | readonly Answer[]) {
+  const asked: string[] = []
+  const calls = new Map<string, number>()
+  const source: MatchSource = {
+    match: async (_, id, signal) => {
+      signal.throwIfAborted()
+      asked.push(id)
+      const call = calls.get(id) ?? 0
+      calls.set(id, call + 1)
+      const given = answers(id)
+      const list = Array.isArray(given) ? (given as readonly Answer[]) : [given as Answer]
+      const answer = list[Math.min(call, list.length - 1)] as Answer
+      if (answer instanceof AuditError) throw answer
+      return answer
+    },
+  }
+  return { source, asked }
+}
+
+export class MemorySnapshot implements Snapshot {
+  readonly lists = new Map<PrincipalType, string[]>()
+
+  static of(type: PrincipalType, ids: readonly string[]): MemorySnapshot {
+    const snapshot = new MemorySnapshot()
+    snapshot.lists.set(type, [...ids])
+    return snapshot
+  }
+
+  async write(type: PrincipalType) {
+    const ids: string[] = []
+    return {
+      get count() {
+        return ids.length
+      },
+      add: async (more: readonly string[]) => {
+        for (const id of more) if (!ids.includes(id)) ids.push(id)
+      },
+      close: async () => {
+        this.lists.set(type, ids)
+      },
+    }
+  }
+
+  listed(): PrincipalType[] {
+    return [...this.lists.keys()]
+  }
+
+  count(type: PrincipalType): number {
+    return this.lists.get(type)?.length ?? 0
+  }
+
+  async *ids(type: PrincipalType): AsyncGenerator<ListedId> {
+    for (const [position, id] of (this.lists.get(type) ?? []).entries()) yield { position, id }
+  }
+}
+
+export class MemoryLog implements ResultsLog {
+  readonly records: ResultRecord[] = []
+
+  async append(records: readonly ResultRecord[]): Promise<void> {
+    this.records.push(...records)
+  }
+
+  async *read(type: PrincipalType): AsyncGenerator<LoggedOutcome> {
+    const own = this.records.filter((record) => record.type === type).sort((a, b) => a.position - b.position)
+    for (const { outcome } of own) yield outcome
+  }
+}
