@@ -33,6 +33,8 @@ export interface World {
   readonly progress: Progress
   readonly clock: Clock
   readonly calls: () => CallCounts
+  /** What a fault of access means and what to change. */
+  readonly explain: (fault: AuditError) => string
   readonly showNames: boolean
   /** Aborted when the job is cancelled. */
   readonly signal: AbortSignal
@@ -48,7 +50,7 @@ interface Findings {
   fault: AuditError | undefined
 }
 
-/** The whole audit: three phases, the files, the verdict. Never throws; what went wrong is in the report. */
+/** The whole audit: three phases, the files, the verdict. What went wrong is in the report; only a file that cannot be written throws. */
 export async function audit(world: World): Promise<Report> {
   const [startedAt, startedMs] = [world.clock.date(), world.clock.now()]
   const findings: Findings = {
@@ -137,7 +139,7 @@ async function reported(world: World, findings: Findings, startedAt: Date, start
     conclusion: conclusionOf(isBroken(findings), incompleteness, verdicts),
     warnOnly: config.warnOnly,
     incompleteness: [...new Set(incompleteness)],
-    fault: findings.fault && { reason: findings.fault.reason, message: findings.fault.message },
+    fault: findings.fault && { reason: findings.fault.reason, message: world.explain(findings.fault) },
     tally,
     verdicts,
     maxFailures: config.maxFailuresText,

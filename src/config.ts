@@ -1,32 +1,24 @@
-import type { Limit, Rule } from './domain/gate.ts'
-import type { PrincipalType, Target } from './domain/principal.ts'
+import { type AccountHost, accountHostOf } from './config/host.ts'
+import { givenInputs, type InputSource } from './config/inputs.ts'
+import { Reading } from './config/reading.ts'
+import { artifactNameOf, resultsPathOf } from './config/results.ts'
+import { type SignIn, signInOf } from './config/sign-in.ts'
+import { repeatsNote, targetsOf } from './config/targets.ts'
+import { rulesOf } from './config/thresholds.ts'
+import { booleanOf, oneOf, shown, uuidOf, wholeNumberBetween } from './config/values.ts'
+import { AuditError } from './domain/failure.ts'
+import { type Limit, limitOf, type Problem, type Rule } from './domain/gate.ts'
+import { PRINCIPAL_TYPES, type PrincipalType, type Target } from './domain/principal.ts'
 
-export type AzureEnvironment = 'public' | 'usgovernment' | 'china'
-
-/** How the audit signs in to Databricks; each carries exactly what it needs. */
-export type SignIn =
-  | {
-      readonly type: 'github-oidc-azure'
-      readonly tenantId: string
-      readonly clientId: string
-      readonly environment: AzureEnvironment
-      /** Of the GitHub token: the input, else the environment's. */
-      readonly audience: string
-    }
-  | {
-      readonly type: 'github-oidc'
-      /** `undefined` for an account-wide federation policy. */
-      readonly clientId: string | undefined
-      /** The input, else the account id. */
-      readonly audience: string
-    }
-  | { readonly type: 'oauth-m2m'; readonly clientId: string; readonly clientSecret: string }
+export type { AccountHost, AzureEnvironment } from './config/host.ts'
+export type { InputSource } from './config/inputs.ts'
+export type { SignIn } from './config/sign-in.ts'
 
 /** Everything the audit was asked to do, checked; made once, before the first request. */
 export interface AuditConfig {
   readonly accountId: string
   /** Lower-case host name of the account console, one of the closed list. */
-  readonly host: string
+  readonly host: AccountHost
   readonly signIn: SignIn
   /** In listing order; never empty. */
   readonly included: readonly PrincipalType[]
@@ -40,17 +32,113 @@ export interface AuditConfig {
   /** As given; resolved inside the workspace by the adapter that owns the folder. */
   readonly resultsPath: string
   readonly csvFormat: 'safe' | 'exact'
-  readonly upload:
-    | { readonly enabled: false }
-    | {
-        readonly enabled: true
-        readonly name: string
-        /** `undefined`: the repository's own. */
-        readonly retentionDays: number | undefined
-        readonly allowPublic: boolean
-      }
+  readonly upload: Upload
   readonly jobSummary: boolean
+  /** `''` when there is none. */
   readonly githubToken: string
   /** Inputs that were given but have no effect here, to be told in the log. */
   readonly notes: readonly string[]
+}
+
+export type Upload =
+  | { readonly enabled: false }
+  | {
+      readonly enabled: true
+      readonly name: string
+      /** `undefined`: the repository's own. */
+      readonly retentionDays: number | undefined
+      readonly allowPublic: boolean
+    }
+
+/** Reads the inputs from the environment. Throws an `AuditError` for `configuration` with one line per problem. */
+export function parseConfig(inputs: InputSource): AuditConfig {
+  const result = configOf(givenInputs(inputs))
+  if ('problems' in result) throw new AuditError('configuration', result.problems.join('\n'))
+  return result.config
+}
+
+/** `given`: input name to what was written. Either the whole configuration, or everything that is wrong with it. */
+export function configOf(
+  given: ReadonlyMap<string, string>,
+): { readonly config: AuditConfig } | { readonly problems: readonly string[] } {
+  const reading = new Reading(given)
+  const accountId = reading.readRequired(
+    'databricks-account-id',
+    'the id of the Databricks account, a UUID that the account console shows',
+    uuidOf,
+  )
+  const host = reading.read('databricks-host', accountHostOf)
+  const signIn = signInOf(reading, host, accountId)
+  const included = includedIn(reading)
+  const config = {
+    included,
+    targets: targetsIn(reading, included),
+    rules: rulesIn(reading, included),
+    maxFailures: reading.read('max-failures', failureLimitOf) ?? NONE,
+    maxFailuresText: reading.text('max-failures'),
+    warnOnly: reading.read('warn-only', booleanOf) ?? false,
+    maxConcurrency: reading.read('max-concurrency', wholeNumberBetween(1, 256)) ?? 1,
+    resultsPath: reading.read('results-path', resultsPathOf) ?? '',
+    csvFormat: reading.read('csv-format', oneOf(['safe', 'exact'])) ?? 'safe',
+    upload: uploadIn(reading),
+    jobSummary: reading.read('job-summary', booleanOf) ?? true,
+    // Its default is an expression, which means nothing outside of a workflow.
+    githubToken: reading.isSet('github-token') ? reading.text('github-token') : '',
+    notes: reading.notes,
+  } satisfies Partial<AuditConfig>
+  const { problems } = reading
+  return problems.length > 0 || accountId === undefined || host === undefined || signIn === undefined
+    ? { problems }
+    : { config: { accountId, host, signIn, ...config } }
+}
+
+/** While a problem stands, more is taken as included than is, so that one mistake is not told as several. */
+function includedIn(reading: Reading): readonly PrincipalType[] {
+  const included = PRINCIPAL_TYPES.filter((type) => reading.read(`include-${type}`, booleanOf) !== false)
+  if (included.length > 0) return included
+  reading.problems.push(
+    `${PRINCIPAL_TYPES.map((type) => `include-${type}`).join(', ')}: all are false, which leaves nothing to check; set one to true`,
+  )
+  return PRINCIPAL_TYPES
+}
+
+function targetsIn(reading: Reading, included: readonly PrincipalType[]): readonly Target[] | undefined {
+  if (!reading.isSet('target-identities')) return undefined
+  const { targets, repeats, problems } = targetsOf(reading.raw('target-identities'), included)
+  reading.refuse('target-identities', ...problems)
+  if (repeats > 0) reading.notes.push(`target-identities: ${repeatsNote(repeats)}`)
+  return targets
+}
+
+function rulesIn(reading: Reading, included: readonly PrincipalType[]): readonly Rule[] {
+  if (!reading.isSet('thresholds')) return []
+  const { rules, problems } = rulesOf(reading.raw('thresholds'), ['workspaces', ...included])
+  reading.refuse('thresholds', ...problems)
+  if (rules.length === 0 && problems.length === 0)
+    reading.notes.push('thresholds: holds no rule, so the audit only reports')
+  return rules
+}
+
+const NONE: Limit = { count: 0, percentHundredths: undefined }
+
+function failureLimitOf(text: string): Limit | Problem {
+  const limit = limitOf(text)
+  return limit !== undefined && (limit.count === undefined) !== (limit.percentHundredths === undefined)
+    ? limit
+    : { problem: `${shown(text)} is no limit; write a whole number like 10, or a percentage up to 100% like 0.5%` }
+}
+
+function uploadIn(reading: Reading): Upload {
+  const upload: Upload = {
+    enabled: true,
+    name: reading.read('artifact-name', artifactNameOf) ?? '',
+    retentionDays: reading.readOptional('artifact-retention-days', wholeNumberBetween(1, 400)),
+    allowPublic: reading.read('allow-public-artifact', booleanOf) ?? false,
+  }
+  if (reading.read('upload-artifact', booleanOf) !== false) return upload
+  reading.noteUnused(
+    ['artifact-name', 'artifact-retention-days', 'allow-public-artifact'],
+    'with upload-artifact false',
+  )
+  return { enabled: false }
 }

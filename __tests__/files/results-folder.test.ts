@@ -5,15 +5,20 @@ import { describe, expect, test } from 'vitest'
 import { ResultsFolder } from '../../src/files/results-folder.ts'
 import { temporaryFolder } from './temporary.ts'
 
+/** As `main` does it. */
+async function prepared(workspace: string, input: string, own: readonly string[]): Promise<ResultsFolder> {
+  const folder = await ResultsFolder.resolve(workspace, input)
+  await folder.prepare(own)
+  return folder
+}
+
 const OWN = ['report.json', 'divergence_workspaces.csv']
 
 describe('ResultsFolder', () => {
   test('is made inside the workspace, relative or absolute', async () => {
     await using workspace = await temporaryFolder()
-    expect((await ResultsFolder.prepare(workspace.path, 'a/b', OWN)).shown).toBe(join('a', 'b'))
-    expect((await ResultsFolder.prepare(workspace.path, join(workspace.path, 'c'), OWN)).path).toBe(
-      join(workspace.path, 'c'),
-    )
+    expect((await prepared(workspace.path, 'a/b', OWN)).shown).toBe(join('a', 'b'))
+    expect((await prepared(workspace.path, join(workspace.path, 'c'), OWN)).path).toBe(join(workspace.path, 'c'))
   })
 
   test('removes what an earlier audit left, and nothing else', async () => {
@@ -21,7 +26,7 @@ describe('ResultsFolder', () => {
     await mkdir(join(workspace.path, 'out'))
     await writeFile(join(workspace.path, 'out', 'report.json'), 'old')
     await writeFile(join(workspace.path, 'out', 'notes.txt'), 'mine')
-    await ResultsFolder.prepare(workspace.path, 'out', OWN)
+    await prepared(workspace.path, 'out', OWN)
     expect(await readdir(join(workspace.path, 'out'))).toEqual(['notes.txt'])
   })
 
@@ -43,7 +48,7 @@ describe('ResultsFolder', () => {
       'fifo',
       '/',
     ])
-      await expect(ResultsFolder.prepare(workspace.path, path, OWN), path).rejects.toMatchObject({
+      await expect(prepared(workspace.path, path, OWN), path).rejects.toMatchObject({
         reason: 'configuration',
         message: expect.stringContaining('results-path'),
       })
@@ -54,14 +59,14 @@ describe('ResultsFolder', () => {
     await using workspace = await temporaryFolder()
     await mkdir(join(workspace.path, 'real'))
     await symlink(join(workspace.path, 'real'), join(workspace.path, 'link'))
-    const folder = await ResultsFolder.prepare(workspace.path, 'link', OWN)
+    const folder = await prepared(workspace.path, 'link', OWN)
     await folder.write('report.json', ['{}'])
     expect(await readFile(join(workspace.path, 'real', 'report.json'), 'utf8')).toBe('{}')
   })
 
   test('a file is replaced, never written through a link that stands in its place', async () => {
     await using workspace = await temporaryFolder()
-    const folder = await ResultsFolder.prepare(workspace.path, 'out', OWN)
+    const folder = await prepared(workspace.path, 'out', OWN)
     await writeFile(join(workspace.path, 'victim'), 'precious')
     await symlink(join(workspace.path, 'victim'), join(folder.path, 'report.json'))
     await symlink(join(workspace.path, 'victim'), join(folder.path, 'report.json.partial'))
@@ -72,7 +77,7 @@ describe('ResultsFolder', () => {
 
   test('lists what this audit wrote', async () => {
     await using workspace = await temporaryFolder()
-    const folder = await ResultsFolder.prepare(workspace.path, 'out', OWN)
+    const folder = await prepared(workspace.path, 'out', OWN)
     await folder.write('b.csv', ['1'])
     await folder.write('a.csv', [])
     expect(folder.files).toEqual(['b.csv', 'a.csv'])

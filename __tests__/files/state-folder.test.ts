@@ -1,8 +1,7 @@
 import { access } from 'node:fs/promises'
-import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { freshState, STATE_FOLDER } from '../../src/files/state-folder.ts'
+import { freshState } from '../../src/files/state-folder.ts'
 import type { ListedId, LoggedOutcome } from '../../src/ports.ts'
 import { temporaryFolder } from './temporary.ts'
 
@@ -80,9 +79,9 @@ describe('ResultsLogFile', () => {
 
   test('nothing of a finished audit stays', async () => {
     await using workspace = await temporaryFolder()
-    const { results, remove } = await freshState(workspace.path)
+    const { path, results, remove } = await freshState(workspace.path)
     await results.append([{ type: 'users', position: 0, outcome: { kind: 'gone' } }])
     await remove()
-    await expect(access(join(workspace.path, STATE_FOLDER))).rejects.toMatchObject({ code: 'ENOENT' })
+    await expect(access(path)).rejects.toMatchObject({ code: 'ENOENT' })
   })
 })

@@ -5,11 +5,11 @@ import { describe, expect, test } from 'vitest'
 /** Lower layers first; a file may import from its own layer or a lower one, but adapters not from one another. */
 const LAYERS: readonly (readonly string[])[] = [
   ['domain/'],
-  ['config.ts', 'config/'],
+  ['config.ts', 'config/', 'version.ts'],
   ['ports.ts', 'stream.ts', 'report/'],
   ['phases/', 'http/'],
-  ['audit.ts', 'progress.ts', 'databricks/', 'entra/', 'github/', 'files/'],
-  ['main.ts', 'version.ts'],
+  ['audit.ts', 'progress.ts', 'fingerprint.ts', 'databricks/', 'entra/', 'github/', 'files/'],
+  ['main.ts', 'wiring.ts'],
 ]
 const ADAPTERS = ['databricks/', 'entra/', 'github/', 'files/']
 

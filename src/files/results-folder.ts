@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { folderProblemOf } from '../config/results.ts'
 import { AuditError } from '../domain/failure.ts'
 
 /** Rows are written in pieces of about this many characters. */
@@ -35,27 +36,33 @@ export class ResultsFolder {
     this.shown = shown
   }
 
-  /**
-   * Checks the input and makes the folder; what an earlier audit left under `ownNames` is removed, so that nothing stale
-   * can be taken for a result. Throws `configuration` for a path outside the workspace or one that is no folder.
-   */
-  static async prepare(workspace: string, input: string, ownNames: readonly string[]): Promise<ResultsFolder> {
+  /** Checks the input; nothing is made yet. Throws `configuration` for a path that is not a folder within the workspace. */
+  static async resolve(workspace: string, input: string): Promise<ResultsFolder> {
     const root = await realpath(workspace).catch((cause: unknown) => {
       throw new AuditError('configuration', `The workspace "${workspace}" does not exist`, { cause })
     })
     const path = await realPathOf(isAbsolute(input) ? input : resolve(root, input)).catch((cause: unknown) => {
       throw refused(input, 'cannot be resolved', cause)
     })
-    if (!isInside(path, root) || path === root) throw refused(input, 'must name a folder inside the workspace')
-    try {
-      await mkdir(path, { recursive: true })
-      if (!(await lstat(path)).isDirectory()) throw refused(input, 'is not a folder')
-      for (const name of ownNames) await rm(join(path, name), { force: true })
-    } catch (cause) {
-      if (cause instanceof AuditError) throw cause
-      throw refused(input, `cannot be used: ${(cause as NodeJS.ErrnoException).code ?? 'unknown error'}`, cause)
-    }
+    if (!isInside(path, root)) throw refused(input, 'must name a folder inside the workspace')
+    const problem = folderProblemOf(relative(root, path))
+    if (problem !== undefined) throw refused(input, problem)
+    const there = await lstat(path).catch(() => undefined)
+    if (there !== undefined && !there.isDirectory()) throw refused(input, 'is not a folder')
     return new ResultsFolder(path, relative(root, path))
+  }
+
+  /**
+   * Makes the folder and removes what an earlier audit left under `ownNames`, so that nothing stale can be taken for a
+   * result. Throws `configuration` when the folder cannot be used.
+   */
+  async prepare(ownNames: readonly string[]): Promise<void> {
+    try {
+      await mkdir(this.path, { recursive: true })
+      for (const name of ownNames) await rm(join(this.path, name), { force: true })
+    } catch (cause) {
+      throw refused(this.shown, `cannot be used: ${(cause as NodeJS.ErrnoException).code ?? 'unknown error'}`, cause)
+    }
   }
 
   /** Names written by this audit, in the order of writing. */

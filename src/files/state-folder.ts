@@ -1,25 +1,23 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ResultsLogFile } from './results-log.ts'
 import { SnapshotFiles } from './snapshot.ts'
 
-/** Relative to the workspace, so that it is the same path on every runner. */
-export const STATE_FOLDER = '.aim-readiness'
-
-/** The audit's working files: the listing and the results log. */
+/** The audit's working files: the listing and the results log. They hold names, so they stay out of the workspace. */
 export interface StateFolder {
+  readonly path: string
   readonly snapshot: SnapshotFiles
   readonly results: ResultsLogFile
   /** Removes them: a finished audit has nothing to continue. */
   remove(): Promise<void>
 }
 
-export async function freshState(workspace: string): Promise<StateFolder> {
-  const path = join(workspace, STATE_FOLDER)
-  await rm(path, { recursive: true, force: true })
-  await mkdir(path)
+/** Makes an empty one below `parent`, a folder that the runner clears with the job. */
+export async function freshState(parent: string): Promise<StateFolder> {
+  const path = await mkdtemp(join(parent, 'aim-readiness-'))
   const results = await ResultsLogFile.create(path)
   return {
+    path,
     snapshot: new SnapshotFiles(path),
     results,
     async remove() {

@@ -3,32 +3,54 @@
  * holds the table against what a whole run really sent. `{name}` stands for one path segment.
  */
 export const CALLS = {
-  'workspaces.list': { method: 'GET', host: 'account', path: '/api/2.0/accounts/{account}/workspaces', domain: 'list' },
-  'users.list': { method: 'GET', host: 'account', path: '/api/2.1/accounts/{account}/scim/v2/Users', domain: 'list' },
-  'groups.list': { method: 'GET', host: 'account', path: '/api/2.1/accounts/{account}/scim/v2/Groups', domain: 'list' },
+  'workspaces.list': {
+    method: 'GET',
+    host: 'account',
+    path: '/api/2.0/accounts/{account}/workspaces',
+    domain: 'list',
+    what: 'list workspaces',
+  },
+  'users.list': {
+    method: 'GET',
+    host: 'account',
+    path: '/api/2.1/accounts/{account}/scim/v2/Users',
+    domain: 'list',
+    what: 'list users',
+  },
+  'groups.list': {
+    method: 'GET',
+    host: 'account',
+    path: '/api/2.1/accounts/{account}/scim/v2/Groups',
+    domain: 'list',
+    what: 'list groups',
+  },
   'service-principals.list': {
     method: 'GET',
     host: 'account',
     path: '/api/2.1/accounts/{account}/scim/v2/ServicePrincipals',
     domain: 'list',
+    what: 'list service principals',
   },
   'users.get': {
     method: 'GET',
     host: 'account',
     path: '/api/2.1/accounts/{account}/scim/v2/Users/{id}',
     domain: 'list',
+    what: 'look up a user',
   },
   'groups.get': {
     method: 'GET',
     host: 'account',
     path: '/api/2.1/accounts/{account}/scim/v2/Groups/{id}',
     domain: 'list',
+    what: 'look up a group',
   },
   'service-principals.get': {
     method: 'GET',
     host: 'account',
     path: '/api/2.1/accounts/{account}/scim/v2/ServicePrincipals/{id}',
     domain: 'list',
+    what: 'look up a service principal',
   },
   // On an account where AIM is already on, Databricks syncs the identity before it answers these three.
   'users.match': {
@@ -36,21 +58,36 @@ export const CALLS = {
     host: 'account',
     path: '/api/2.0/identity/accounts/{account}/users/{id}/matchWithIdp',
     domain: 'match',
+    what: 'match a user with the IdP',
   },
   'groups.match': {
     method: 'POST',
     host: 'account',
     path: '/api/2.0/identity/accounts/{account}/groups/{id}/matchWithIdp',
     domain: 'match',
+    what: 'match a group with the IdP',
   },
   'service-principals.match': {
     method: 'POST',
     host: 'account',
     path: '/api/2.0/identity/accounts/{account}/servicePrincipals/{id}/matchWithIdp',
     domain: 'match',
+    what: 'match a service principal with the IdP',
   },
-  'databricks.token': { method: 'POST', host: 'account', path: '/oidc/accounts/{account}/v1/token', domain: 'sign-in' },
-  'entra.token': { method: 'POST', host: 'login', path: '/{tenant}/oauth2/v2.0/token', domain: 'sign-in' },
+  'databricks.token': {
+    method: 'POST',
+    host: 'account',
+    path: '/oidc/accounts/{account}/v1/token',
+    domain: 'sign-in',
+    what: 'sign in to Databricks',
+  },
+  'entra.token': {
+    method: 'POST',
+    host: 'login',
+    path: '/{tenant}/oauth2/v2.0/token',
+    domain: 'sign-in',
+    what: 'sign in to Entra',
+  },
 } as const satisfies Record<string, Call>
 
 export interface Call {
@@ -60,6 +97,8 @@ export interface Call {
   readonly path: string
   /** Calls of one domain share a limit on the server, so they pause and slow down together. */
   readonly domain: LimitDomain
+  /** For messages: "Cannot list users". */
+  readonly what: string
 }
 
 export type LimitDomain = 'list' | 'match' | 'sign-in'

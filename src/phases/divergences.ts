@@ -197,9 +197,8 @@ class Run {
 const CODES = { forbidden: 403, 'endpoint-not-found': 404 } as const
 
 const BROKEN = {
-  forbidden: 'Databricks refused to match the first identities: the service principal must be an account admin',
-  'endpoint-not-found':
-    'The match API answered 404 for the first ten identities, which do exist: it is not available on this account',
+  forbidden: 'Databricks refuses to match identities',
+  'endpoint-not-found': 'Databricks answers every match with 404, for identities that do exist',
 } as const
 
 /** Before the first answer there is nothing to keep when access is refused; later it only stops the audit. */

@@ -62,4 +62,6 @@ export interface Report {
   /** False in a public repository, where no name may be shown. */
   readonly showNames: boolean
   readonly resumed: boolean
+  /** Page with a heading for each error category, https; without it the summary links nowhere. */
+  readonly docsUrl?: string | undefined
 }

@@ -1,0 +1,51 @@
+/**
+ * Every input and what it is when nothing is given: the one source that `action.yml` follows. The runner passes the
+ * defaults of `action.yml` on, so an input counts as given only when it says something else.
+ */
+export const INPUTS = {
+  'databricks-account-id': '',
+  'databricks-host': 'https://accounts.azuredatabricks.net',
+  'auth-type': 'github-oidc-azure',
+  'azure-tenant-id': '',
+  'azure-client-id': '',
+  'azure-environment': 'public',
+  'databricks-client-id': '',
+  'databricks-client-secret': '',
+  'oidc-audience': '',
+  'include-users': 'true',
+  'include-groups': 'true',
+  'include-service-principals': 'true',
+  'target-identities': '',
+  thresholds: '',
+  'max-failures': '0',
+  'warn-only': 'false',
+  'max-concurrency': '64',
+  'results-path': 'aim-readiness',
+  'csv-format': 'safe',
+  'upload-artifact': 'true',
+  'artifact-name': 'aim-readiness',
+  'artifact-retention-days': '',
+  'allow-public-artifact': 'false',
+  'job-summary': 'true',
+  // An expression that only the runner can work out.
+  'github-token': '$' + '{{ github.token }}',
+} as const satisfies Readonly<Record<string, string>>
+
+export type InputName = keyof typeof INPUTS
+export const INPUT_NAMES = Object.keys(INPUTS) as readonly InputName[]
+
+/** Where inputs come from: the environment that the runner made. */
+export type InputSource = Readonly<Record<string, string | undefined>>
+
+const PREFIX = 'INPUT_'
+
+/**
+ * The inputs as the runner hands them over, by name; `INPUT_` names are upper-case and keep their dashes. Unknown names
+ * are kept too, so that a typing mistake is told; texts are as written, so that line numbers are right.
+ */
+export const givenInputs = (env: InputSource): ReadonlyMap<string, string> =>
+  new Map(
+    Object.entries(env)
+      .filter(([key]) => key.startsWith(PREFIX))
+      .map(([key, text]) => [key.slice(PREFIX.length).toLowerCase(), text ?? '']),
+  )

@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { AuditError } from '../domain/failure.ts'
+import type { Federation, Workspace } from '../domain/workspace.ts'
+import type { ListingPage } from '../ports.ts'
+import { count, id, list, optionalId, read, text, unexpected } from './wire.ts'
+
+const workspace = z.object({
+  workspace_id: id,
+  pricing_tier: text,
+  // Undocumented; what the KB script reads. An unfederated workspace may leave out the flag, as proto3 does with false.
+  identity_federation_info: z.object({ enable_identity_federation: z.unknown().optional() }).nullish(),
+})
+
+/** The account's workspaces, each once. Documented as `{workspaces: […]}`, sent as a bare array. */
+export function workspacesOf(json: unknown): Workspace[] {
+  const what = 'the list of workspaces'
+  const wire = Array.isArray(json)
+    ? read(z.array(workspace), json, what)
+    : read(z.object({ workspaces: z.array(workspace) }), json, what).workspaces
+  const byId = new Map<string, Workspace>()
+  for (const { workspace_id, pricing_tier, identity_federation_info: info } of wire)
+    if (!byId.has(workspace_id))
+      byId.set(workspace_id, { id: workspace_id, federation: federationOf(info), pricingTier: pricing_tier })
+  return [...byId.values()]
+}
+
+function federationOf(info: { enable_identity_federation?: unknown } | null | undefined): Federation {
+  if (info === null || info === undefined) return 'unknown'
+  return info.enable_identity_federation === true ? 'enabled' : 'disabled'
+}
+
+const listing = z.object({
+  totalResults: count,
+  startIndex: optionalId,
+  Resources: list(
+    z.object({
+      id,
+      applicationId: text,
+      // Only tells whether the caller is an account admin: an odd shape is no reason to refuse the listing.
+      roles: list(z.object({ value: text })).catch([]),
+    }),
+  ),
+})
+
+/** One page of a SCIM listing that was asked for from `startIndex`; it may hold more than was asked for. */
+export function pageOf(json: unknown, startIndex: number, what: string): ListingPage {
+  const page = read(listing, json, what)
+  // An empty page has nothing that could stand in the wrong place, and servers differ in what they echo past the end.
+  if (page.Resources.length > 0 && page.startIndex !== '' && Number(page.startIndex) !== startIndex)
+    throw unexpected(what, '"startIndex" is not the one that was asked for')
+  return {
+    promised: page.totalResults,
+    principals: page.Resources.map(({ id, applicationId, roles }) => ({
+      id,
+      applicationId,
+      roles: roles.map(({ value }) => value).filter((value) => value !== ''),
+    })),
+  }
+}
+
+/** Checks that a SCIM resource is the one that was asked for. */
+export function confirmResource(json: unknown, askedId: string, what: string): void {
+  if (read(z.object({ id }), json, what).id !== askedId) throw wrongIdentity(what)
+}
+
+/** Somebody mixes up answers: never to be read as anything about the identity that was asked for. */
+export const wrongIdentity = (what: string): AuditError =>
+  new AuditError('wrong-identity', `The answer to ${what} is about another identity or account`)

@@ -1,0 +1,22 @@
+import { CALLS, type CallName } from '../http/calls.ts'
+
+/** Where the account is reached, and as which. */
+export interface AccountAddress {
+  /** Host name of the account console. */
+  readonly host: string
+  readonly accountId: string
+}
+
+/** The address of a call, made from its row in the table of calls; every value is encoded as one path segment. */
+export function urlOf(
+  call: CallName,
+  { host, accountId }: AccountAddress,
+  id = '',
+  query: Readonly<Record<string, string>> = {},
+): string {
+  const values: Readonly<Record<string, string>> = { account: accountId, id }
+  const path = CALLS[call].path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ''))
+  const url = new URL(`https://${host}${path}`)
+  url.search = new URLSearchParams(query).toString()
+  return url.href
+}

@@ -1,0 +1,65 @@
+import { AuditError, POLICIES } from '../domain/failure.ts'
+import type { Clock } from '../ports.ts'
+import type { AskLayer } from './ask.ts'
+import { CALLS, type LimitDomain } from './calls.ts'
+import type { HttpRequest } from './send.ts'
+
+/** One sending of a request, once it is over. Times are the clock's, in ms. */
+export interface Attempt {
+  readonly sentAt: number
+  readonly endedAt: number
+  readonly result: Result
+  /** What a throttling answer asked us to wait. */
+  readonly retryAfterMs?: number | undefined
+}
+
+/**
+ * What an attempt says of the server. `answered`: it works, even if it refused this request; `void`: nothing, for it was
+ * cancelled, never sent, or failed on our side.
+ */
+export type Result = 'answered' | 'throttled' | 'transient' | 'void'
+
+export function resultOf(failure: AuditError | undefined): Result {
+  if (failure === undefined) return 'answered'
+  const { attempts, stops } = POLICIES[failure.reason]
+  if (attempts === 'throttled') return 'throttled'
+  if (stops === 'run') return 'void'
+  return attempts > 2 ? 'transient' : 'answered'
+}
+
+/** Decides when a request may be sent. */
+export interface Admission {
+  /**
+   * Waits until it may be. What it returns is called once, when the attempt is over. Throws `AuditError`; then there is
+   * nothing to call.
+   */
+  admit(request: HttpRequest, signal: AbortSignal): Promise<(attempt: Attempt) => void>
+}
+
+/** Every attempt passes the admissions of its domain, in order, and tells them how it went. */
+export const admitted =
+  (clock: Clock, admissionsOf: (domain: LimitDomain) => readonly Admission[]): AskLayer =>
+  (next) =>
+  async (request, decode, signal) => {
+    const leaves: ((attempt: Attempt) => void)[] = []
+    let sentAt = clock.now()
+    let result: Result = 'void'
+    let retryAfterMs: number | undefined
+    try {
+      for (const admission of admissionsOf(CALLS[request.call].domain))
+        leaves.push(await admission.admit(request, signal))
+      sentAt = clock.now()
+      const value = await next(request, decode, signal)
+      result = 'answered'
+      return value
+    } catch (error) {
+      if (error instanceof AuditError) {
+        result = resultOf(error)
+        retryAfterMs = error.retryAfterMs
+      }
+      throw error
+    } finally {
+      const attempt = { sentAt, endedAt: clock.now(), result, retryAfterMs }
+      for (const leave of leaves.toReversed()) leave(attempt)
+    }
+  }

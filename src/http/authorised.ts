@@ -1,0 +1,31 @@
+import { AuditError } from '../domain/failure.ts'
+import { CALLS } from './calls.ts'
+import type { Layer } from './send.ts'
+import type { Tokens } from './token.ts'
+
+/** So often a call is sent in all while tokens that served others are refused to it. */
+const MOST_SENDINGS = 4
+
+/**
+ * Sends the bearer. After a 401 the call is sent again with a new token; a 401 to that one ends the run when the token
+ * was never accepted by any answer: then the sign-in itself is what is wrong. Otherwise the 401 is the call's own.
+ */
+export const authorised =
+  (tokens: Tokens): Layer =>
+  (next) =>
+  async (request, signal) => {
+    for (let sending = 1; ; sending++) {
+      const token = await tokens.current(signal)
+      const headers = { ...request.headers, authorization: `Bearer ${token}` }
+      const answer = await next({ ...request, headers }, signal)
+      if (answer.status !== 401) {
+        tokens.accept(token)
+        return answer
+      }
+      const wasFresh = tokens.isFresh(token)
+      tokens.reject(token)
+      if (sending > 1 && wasFresh)
+        throw new AuditError('sign-in', `Cannot ${CALLS[request.call].what}: a fresh token was refused`, { code: 401 })
+      if (sending === MOST_SENDINGS) return answer
+    }
+  }

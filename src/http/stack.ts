@@ -1,0 +1,56 @@
+import type { Clock } from '../ports.ts'
+import { type Admission, admitted } from './admission.ts'
+import { type Ask, answering } from './ask.ts'
+import { authorised } from './authorised.ts'
+import { breakerOf } from './breaker.ts'
+import type { CallCounts, CallName, LimitDomain } from './calls.ts'
+import { type LimiterReadout, limiterOf } from './limiter.ts'
+import { retrying } from './retry.ts'
+import { layered, type Send } from './send.ts'
+import { counting, inTable, type Places } from './table.ts'
+import type { Tokens } from './token.ts'
+import { identified } from './user-agent.ts'
+
+interface Way {
+  /** What really sends. */
+  readonly transport: Send
+  readonly places: Places
+  /** Counted up as calls are sent. */
+  readonly counts: { -readonly [Name in CallName]?: number } & CallCounts
+  readonly userAgent: string
+}
+
+/** For the sign-in: one attempt, any answer, no bearer. The token holder tries again, the adapter reads refusals. */
+export const signInSend = ({ transport, places, counts, userAgent }: Way): Send =>
+  layered(transport, counting(counts), inTable(places), identified(userAgent))
+
+/** The account's API as everybody above meets it. */
+export interface DatabricksHttp {
+  readonly ask: Ask
+  /** How a limit domain fares, for the progress line. */
+  readout(domain: LimitDomain): LimiterReadout & { readonly waitingForHost: boolean }
+}
+
+/**
+ * From the outside in: asked again as the policy says; each attempt waits for its slot and for the host to be well, and
+ * is judged with its slot in hand; it gets the token of the moment, is checked against the table of calls, and counted.
+ */
+export function databricksHttp(
+  options: Way & {
+    readonly tokens: Tokens
+    readonly clock: Clock
+    readonly random: () => number
+    readonly maxConcurrency: number
+  },
+): DatabricksHttp {
+  const { tokens, clock, random, maxConcurrency: most } = options
+  const breaker = breakerOf({ clock })
+  const limiter = () => limiterOf({ most, clock, random })
+  const limiters = { list: limiter(), match: limiter(), 'sign-in': limiter() }
+  const admissionsOf = (domain: LimitDomain): readonly Admission[] => [limiters[domain], breaker]
+  const send = layered(signInSend(options), authorised(tokens))
+  return {
+    ask: retrying({ clock, random })(admitted(clock, admissionsOf)(answering(send, clock))),
+    readout: (domain) => ({ ...limiters[domain].readout(), waitingForHost: breaker.isOpen() }),
+  }
+}

@@ -1,0 +1,60 @@
+import { AuditError } from '../domain/failure.ts'
+import { CALLS, type CallCounts, type CallName } from './calls.ts'
+import type { HttpRequest, Layer } from './send.ts'
+
+/** Where this audit's calls go: host names, lower case, without port. */
+export interface Places {
+  readonly account: string
+  /** The Entra authority; `undefined` when the audit does not sign in there. */
+  readonly login: string | undefined
+  readonly accountId: string
+}
+
+const SEGMENTS: Readonly<Record<string, RegExp>> = {
+  '{id}': /^\d{1,20}$/,
+  '{tenant}': /^[A-Za-z0-9][A-Za-z0-9.-]{0,254}$/,
+}
+
+function fits(path: string, pathname: string, accountId: string): boolean {
+  const segments = pathname.split('/')
+  const expected = path.split('/')
+  return (
+    segments.length === expected.length &&
+    expected.every((part, at) => {
+      const segment = segments[at] ?? ''
+      return part === '{account}' ? segment === accountId : (SEGMENTS[part]?.test(segment) ?? part === segment)
+    })
+  )
+}
+
+/** Is the request the call that it says it is, at the place where that call is made? */
+export function isInTable({ call, url }: HttpRequest, places: Places): boolean {
+  if (!Object.hasOwn(CALLS, call) || !URL.canParse(url)) return false
+  const { host, path } = CALLS[call]
+  const { protocol, host: hostAndPort, username, password, hash, pathname } = new URL(url)
+  return (
+    protocol === 'https:' &&
+    hostAndPort === places[host] &&
+    username === '' &&
+    password === '' &&
+    hash === '' &&
+    fits(path, pathname, places.accountId)
+  )
+}
+
+/** Refuses, before anything is sent, a request that is not its row in the table of calls. */
+export const inTable =
+  (places: Places): Layer =>
+  (next) =>
+  (request, signal) =>
+    isInTable(request, places)
+      ? next(request, signal)
+      : Promise.reject(new AuditError('internal', `Cannot send: the request is not the call "${request.call}"`))
+
+/** Counts what is sent, retries included. */
+export function counting(counts: { -readonly [Name in CallName]?: number } & CallCounts): Layer {
+  return (next) => (request, signal) => {
+    counts[request.call] = (counts[request.call] ?? 0) + 1
+    return next(request, signal)
+  }
+}

@@ -1,0 +1,72 @@
+import type { AuditError } from '../domain/failure.ts'
+import type { Clock } from '../ports.ts'
+import { cancelledBy } from './cancel.ts'
+
+/** Who waits for something, first come, first served; who is cancelled leaves the line. */
+export class WaitingLine<T> {
+  #line: { resolve: (value: T) => void; reject: (error: AuditError) => void }[] = []
+
+  get length(): number {
+    return this.#line.length
+  }
+
+  /** Rejects with `AuditError` `cancelled`; `onLeave` is called after somebody was cancelled. */
+  wait(signal: AbortSignal, onLeave: () => void): Promise<T> {
+    if (signal.aborted) return Promise.reject(cancelledBy(signal))
+    return new Promise((resolve, reject) => {
+      const stop = () => {
+        this.#line = this.#line.filter((each) => each !== waiter)
+        reject(cancelledBy(signal))
+        onLeave()
+      }
+      const done = () => signal.removeEventListener('abort', stop)
+      const waiter = {
+        resolve: (value: T) => {
+          done()
+          resolve(value)
+        },
+        reject: (error: AuditError) => {
+          done()
+          reject(error)
+        },
+      }
+      this.#line.push(waiter)
+      signal.addEventListener('abort', stop, { once: true })
+    })
+  }
+
+  serve(value: T): void {
+    this.#line.shift()?.resolve(value)
+  }
+
+  dismiss(error: AuditError): void {
+    for (const waiter of this.#line.splice(0)) waiter.reject(error)
+  }
+}
+
+/** One alarm, that can be set to another time or off; none is left ringing when nobody waits. */
+export class Alarm {
+  readonly #clock: Clock
+  readonly #ring: () => void
+  #set: { at: number; off: AbortController } | undefined
+
+  constructor(clock: Clock, ring: () => void) {
+    this.#clock = clock
+    this.#ring = ring
+  }
+
+  /** `at`: the clock's ms; `undefined`: off. */
+  set(at: number | undefined): void {
+    if (at === this.#set?.at) return
+    this.#set?.off.abort()
+    this.#set = undefined
+    if (at === undefined) return
+    const off = new AbortController()
+    this.#set = { at, off }
+    const ring = () => {
+      this.#set = undefined
+      this.#ring()
+    }
+    this.#clock.sleep(Math.max(0, at - this.#clock.now()), off.signal).then(ring, () => {})
+  }
+}

@@ -1,0 +1,132 @@
+import type { Outcome } from './domain/outcome.ts'
+import type { PrincipalType } from './domain/principal.ts'
+import type { Clock, Log, Snapshot } from './ports.ts'
+import { estimateOf, type Phase, progressLineOf } from './report/progress.ts'
+
+/** A line at least this often. */
+const EVERY_MS = 10_000
+/** The rate is of the last minute, so that it follows what the server allows now. */
+const WINDOW_MS = 60_000
+
+/** How the server holds us back at this moment. */
+export interface Pressure {
+  readonly throttled: number
+  readonly paused: boolean
+}
+
+export interface ProgressPorts {
+  readonly log: Log
+  readonly clock: Clock
+  readonly pressure: () => Pressure
+  /** Who signs in, where and how: one line. */
+  readonly who: string
+  readonly maxConcurrency: number
+}
+
+const TITLES: Readonly<Record<Phase, string>> = {
+  workspaces: 'Phase 1 of 3: workspaces',
+  identities: 'Phase 2 of 3: identities',
+  divergences: 'Phase 3 of 3: divergences',
+}
+
+/** Tells the log where the audit stands: a group a phase, and a line every ten seconds. */
+export class Progress {
+  readonly #ports: ProgressPorts
+  readonly #stopped = new AbortController()
+  readonly #marks: { readonly atMs: number; readonly done: number }[] = []
+  #phase: Phase | undefined
+  #type: PrincipalType | undefined
+  #done = 0
+  #total: number | undefined
+  #failed = 0
+
+  constructor(ports: ProgressPorts) {
+    this.#ports = ports
+    this.#ticking().catch(() => {})
+  }
+
+  /** Opens a phase. `snapshot`: what phase 3 is about to ask. */
+  phase(phase: Phase, snapshot?: Snapshot): void {
+    this.#endPhase()
+    const { log, who, maxConcurrency } = this.#ports
+    log.group(TITLES[phase])
+    this.#phase = phase
+    this.#begin(undefined)
+    if (snapshot === undefined) return
+    const counts = Object.fromEntries(snapshot.listed().map((type) => [type, snapshot.count(type)]))
+    const { calls, text } = estimateOf(counts, maxConcurrency)
+    log.info(who)
+    log.info(text)
+    this.#begin(calls)
+  }
+
+  /** A page of a listing came in. */
+  listed(type: PrincipalType, soFar: number, promised: number): void {
+    if (type !== this.#type && this.#type !== undefined) this.#tell()
+    if (type !== this.#type) this.#begin(promised)
+    this.#type = type
+    this.#done = soFar
+    this.#total = promised
+  }
+
+  /** An identity's outcome is final. */
+  finished(kind: Outcome['kind']): void {
+    this.#done++
+    if (kind === 'failed') this.#failed++
+  }
+
+  /** Ends the last phase; nothing is told after it. */
+  end(): void {
+    this.#endPhase()
+    this.#stopped.abort()
+  }
+
+  #begin(total: number | undefined): void {
+    this.#type = undefined
+    this.#total = total
+    this.#done = 0
+    this.#failed = 0
+    this.#marks.length = 0
+    this.#mark()
+  }
+
+  #endPhase(): void {
+    if (this.#phase === undefined) return
+    if (this.#done > 0) this.#tell()
+    this.#ports.log.endGroup()
+    this.#phase = undefined
+  }
+
+  async #ticking(): Promise<void> {
+    for (;;) {
+      await this.#ports.clock.sleep(EVERY_MS, this.#stopped.signal)
+      if (this.#phase !== undefined) this.#tell()
+    }
+  }
+
+  #mark(): { readonly atMs: number; readonly done: number } {
+    const now = this.#ports.clock.now()
+    this.#marks.push({ atMs: now, done: this.#done })
+    while (this.#marks.length > 1 && (this.#marks[0]?.atMs ?? 0) < now - WINDOW_MS) this.#marks.shift()
+    return this.#marks[0] ?? { atMs: now, done: this.#done }
+  }
+
+  #tell(): void {
+    if (this.#phase === undefined) return
+    const since = this.#mark()
+    const seconds = (this.#ports.clock.now() - since.atMs) / 1000
+    const ratePerSecond = seconds > 0 ? (this.#done - since.done) / seconds : 0
+    const left = this.#total === undefined ? undefined : Math.max(0, this.#total - this.#done)
+    const line = progressLineOf({
+      phase: this.#phase,
+      type: this.#type,
+      done: this.#done,
+      total: this.#total,
+      failed: this.#failed,
+      ratePerSecond,
+      etaMs: left === undefined || left === 0 || ratePerSecond === 0 ? undefined : (left / ratePerSecond) * 1000,
+      ...this.#ports.pressure(),
+    })
+    this.#ports.log.info(line)
+  }
+}

@@ -1,0 +1,32 @@
+import type { AuditError } from '../domain/failure.ts'
+import type { Report } from './model.ts'
+
+/** What is told when an audit could not even begin: the fault, and that nothing is known. */
+export function faultReportOf(fault: AuditError, toolVersion: string, at: Date, docsUrl?: string): Report {
+  return {
+    toolVersion,
+    docsUrl,
+    accountId: '',
+    host: '',
+    matchSource: 'databricks',
+    startedAt: at.toISOString(),
+    finishedAt: at.toISOString(),
+    durationSeconds: 0,
+    conclusion: 'error',
+    warnOnly: false,
+    incompleteness: [],
+    fault: { reason: fault.reason, message: fault.message },
+    tally: { workspaces: undefined, principals: {} },
+    verdicts: [],
+    maxFailures: '',
+    failureReasons: new Map(),
+    prerequisites: { federatedWorkspace: 'unknown', premiumTier: 'unknown', accountAdmin: 'unknown' },
+    samples: { principals: {}, workspaces: [], failures: [] },
+    apiCalls: {},
+    untrustedListings: [],
+    resultsPath: '',
+    files: [],
+    showNames: false,
+    resumed: false,
+  }
+}

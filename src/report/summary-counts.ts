@@ -1,0 +1,107 @@
+import { ERROR_CATEGORIES, type ErrorCategory, type SubjectType } from '../domain/category.ts'
+import { type PrincipalType, TYPE_LABELS } from '../domain/principal.ts'
+import { includedTypes, type TypeTally } from '../domain/tally.ts'
+import { ADVICE, type Advice } from './advice.ts'
+import { type Counts, countsOf, sumOf, type Totals, totalsOf } from './figures.ts'
+import { type Column, sectionOf, tableOf } from './markdown.ts'
+import type { Report } from './model.ts'
+import { capitalised, counted, number, share } from './wording.ts'
+
+const typesOf = (report: Report): SubjectType[] => [
+  ...includedTypes(report.tally),
+  ...(report.tally.workspaces === undefined ? [] : (['workspaces'] as const)),
+]
+
+/** How many of a type a share is of. */
+function basisOf({ tally }: Report, type: SubjectType): number {
+  return type === 'workspaces' ? (tally.workspaces?.listed ?? 0) : (tally.principals[type]?.checked ?? 0)
+}
+
+const listedOf = ({ tally }: Report, type: SubjectType): number =>
+  (type === 'workspaces' ? tally.workspaces : tally.principals[type])?.listed ?? 0
+
+function cellOf(report: Report, counts: Counts, type: SubjectType, category: ErrorCategory): string {
+  const ofType = counts[type]
+  if (ofType === null && category === 'IDENTITY_FEDERATION_DISABLED') return 'unknown'
+  const count = ofType?.[category]
+  if (count === undefined) return ''
+  const basis = basisOf(report, type)
+  // Nothing found among nothing checked is not known to be nothing.
+  if (basis === 0 && listedOf(report, type) > 0) return '–'
+  return count === 0 ? '0' : `${number(count)} (${share(count, basis)})`
+}
+
+/** Categories down, types across; an empty cell is a category that the type cannot have. */
+function categoriesTable(report: Report): string {
+  const counts = countsOf(report.tally)
+  const types = typesOf(report)
+  const columns: Column[] = [
+    ['Error category', 'left'],
+    ...types.map((type): Column => [capitalised(TYPE_LABELS[type]), 'right']),
+  ]
+  const rows = ERROR_CATEGORIES.map((category) => [
+    `\`${category}\``,
+    ...types.map((type) => cellOf(report, counts, type, category)),
+  ]).filter((cells) => cells.slice(1).some((cell) => cell !== ''))
+  return tableOf(columns, rows)
+}
+
+const COVERAGE: readonly Column[] = [
+  ['', 'left'],
+  ['Listed', 'right'],
+  ['Checked', 'right'],
+  ['Differ', 'right'],
+  ['Could not be checked', 'right'],
+  ['Gone', 'right'],
+  ['Local only', 'right'],
+]
+
+const coverageRow = (title: string, totals: Totals): string[] => [
+  title,
+  ...[totals.listed, totals.checked, totals.divergent, totals.failed, totals.gone, totals.localOnly].map(number),
+]
+
+function coverageTable({ tally }: Report): string {
+  const sum = sumOf(tally)
+  if (sum === undefined) return ''
+  const types = includedTypes(tally)
+  const rows = types.map((type) =>
+    coverageRow(capitalised(TYPE_LABELS[type]), totalsOf(tally.principals[type] as TypeTally)),
+  )
+  return tableOf(COVERAGE, types.length > 1 ? [...rows, coverageRow('All', sum)] : rows)
+}
+
+/** What was counted: by category, and how far the audit got. */
+export function countsSectionOf(report: Report): string {
+  if (typesOf(report).length === 0) return ''
+  return sectionOf(
+    'What was found',
+    categoriesTable(report),
+    'An identity may carry several categories. Percentages are of the identities that were checked, or of all workspaces.',
+    coverageTable(report),
+  )
+}
+
+const SINGULAR: Readonly<Record<PrincipalType | 'workspaces', string>> = {
+  workspaces: 'workspace',
+  users: 'user',
+  groups: 'group',
+  'service-principals': 'service principal',
+}
+
+function adviceItem(counts: Counts, { category, types, title, meaning, action }: Advice, docsUrl?: string): string {
+  const many = types.flatMap((type) => {
+    const count = counts[type]?.[category] ?? 0
+    return count === 0 ? [] : [counted(count, SINGULAR[type], TYPE_LABELS[type])]
+  })
+  if (many.length === 0) return ''
+  const link = docsUrl === undefined ? '' : ` [More](${docsUrl}#${category.toLowerCase()})`
+  return `1. **${title}** (${many.join(' and ')}; \`${category}\`). ${meaning} **Do:** ${action}${link}`
+}
+
+/** What to do about each category that occurs, in the order in which it is best done. */
+export function adviceOf(report: Report): string {
+  const counts = countsOf(report.tally)
+  const items = ADVICE.map((advice) => adviceItem(counts, advice, report.docsUrl)).filter((item) => item !== '')
+  return items.length === 0 ? '' : sectionOf('What to do, in this order', items.join('\n'))
+}

@@ -1,0 +1,120 @@
+import type { Conclusion } from '../domain/gate.ts'
+import { INCOMPLETENESS, REASONS, STOPPED } from './causes.ts'
+import { markdownCode, markdownText } from './escape.ts'
+import { exceededOf, isBlank, isPartial, sumOf, unfederated, unreached } from './figures.ts'
+import type { Report } from './model.ts'
+import { capitalised, counted, duration, identities, moment, number, share, workspaces } from './wording.ts'
+
+const MARKS: Readonly<Record<Conclusion, string>> = { passed: '✅', failed: '❌', incomplete: '⚠️', error: '🛑' }
+
+const TITLES: Readonly<Record<Conclusion, string>> = {
+  passed: 'Passed',
+  failed: 'Failed',
+  incomplete: 'Incomplete',
+  error: 'Error',
+}
+
+/** `1,144 of 3,018 identities differ from the identity provider` */
+function identitiesFigure(report: Report): string | undefined {
+  const sum = sumOf(report.tally)
+  if (sum === undefined || sum.checked === 0) return undefined
+  if (sum.divergent === 0)
+    return sum.checked === 1
+      ? 'the one identity agrees with the identity provider'
+      : `none of ${identities(sum.checked)} differs from the identity provider`
+  const verb = sum.divergent === 1 ? 'differs' : 'differ'
+  return `${number(sum.divergent)} of ${identities(sum.checked)} ${verb} from the identity provider`
+}
+
+function headlineOf(report: Report): string {
+  const { conclusion, incompleteness, fault } = report
+  const sum = sumOf(report.tally)
+  if (conclusion === 'error') return fault === undefined ? 'the audit could not finish' : REASONS[fault.reason].what
+  const [first] = incompleteness
+  if (conclusion !== 'incomplete' || first === undefined)
+    return identitiesFigure(report) ?? 'there was nothing to check'
+  if (sum === undefined || sum.listed === 0) return INCOMPLETENESS[first].what
+  const missed = sum.failed + unreached(sum)
+  return missed > 0
+    ? `${number(missed)} of ${identities(sum.listed)} could not be checked`
+    : `${identitiesFigure(report) ?? 'nothing was checked'}, but the result cannot be relied on`
+}
+
+/** `2 of 6 rules are exceeded.` */
+function gateSentence({ verdicts, conclusion, warnOnly }: Report): string {
+  if (verdicts.length === 0)
+    return 'No `thresholds` are set, so this audit reports what it finds and does not fail because of it.'
+  const exceeded = exceededOf(verdicts).length
+  if (exceeded === 0) {
+    if (verdicts.some(({ state }) => state === 'unknown')) return 'No rule is known to be exceeded.'
+    if (isPartial(conclusion)) return 'No rule is exceeded so far.'
+    if (verdicts.length === 1) return 'The one rule is within its limit.'
+    return `All ${number(verdicts.length)} rules are within their limits.`
+  }
+  const sentence = `**${number(exceeded)} of ${counted(verdicts.length, 'rule', 'rules')} ${exceeded === 1 ? 'is' : 'are'} exceeded.**`
+  return conclusion === 'failed' && warnOnly
+    ? `${sentence} The step does not fail, since \`warn-only\` is set.`
+    : sentence
+}
+
+function workspacesSentence({ tally }: Report): string {
+  if (tally.workspaces === undefined) return ''
+  const without = unfederated(tally)
+  if (without === undefined) return 'Whether the workspaces have identity federation is unknown.'
+  const { listed } = tally.workspaces
+  if (without === 0)
+    return listed > 0
+      ? `${listed === 1 ? 'The one workspace has' : `All ${workspaces(listed)} have`} identity federation.`
+      : ''
+  const verb = without === 1 ? 'has' : 'have'
+  return `${number(without)} of ${workspaces(listed)} (${share(without, listed)}) ${verb} no identity federation.`
+}
+
+function facts(report: Report): string {
+  const calls = Object.values(report.apiCalls).reduce((sum, count) => sum + count, 0)
+  return [
+    ...(report.accountId === '' ? [] : [`Account ${markdownCode(report.accountId)}`]),
+    moment(report.startedAt),
+    ...(report.durationSeconds > 0 ? [`took ${duration(report.durationSeconds)}`] : []),
+    ...(calls > 0 ? [counted(calls, 'API call', 'API calls')] : []),
+    ...(report.resumed ? ['continued from saved progress'] : []),
+  ].join(' · ')
+}
+
+const bullet = (what: string, action: string): string => `- **${what}.** ${action}`
+
+/** What ended the audit or spoils its result, each with what to do about it. */
+function causesOf({ fault, incompleteness }: Report): string {
+  const known = fault !== undefined && incompleteness.length > 0 && STOPPED.includes(fault.reason)
+  const lines = incompleteness.map((cause) => {
+    const { what, action } = INCOMPLETENESS[cause]
+    return bullet(capitalised(what), action)
+  })
+  if (fault !== undefined && !(known && fault.reason === 'cancelled')) {
+    const messages = fault.message.split('\n').filter((line) => line.trim() !== '')
+    const shown = messages.slice(0, MESSAGES).map((line) => `- ${markdownText(line)}`)
+    const more = messages.length > MESSAGES ? [`- and ${number(messages.length - MESSAGES)} more, see the log`] : []
+    lines.push(...shown, ...more, ...(known ? [] : [bullet('What to do', REASONS[fault.reason].action)]))
+  }
+  return lines.join('\n')
+}
+
+/** Longest list of messages, one a configuration problem. */
+const MESSAGES = 50
+
+const paragraphs = (...texts: readonly string[]): string => texts.filter((text) => text !== '').join('\n\n')
+
+/** Conclusion in one line, the figures behind it, and why when there is a why. */
+export function headOf(report: Report): string {
+  const { conclusion, tally } = report
+  const opening = `## ${MARKS[conclusion]} ${TITLES[conclusion]}: ${headlineOf(report)}`
+  if (conclusion === 'error' && isBlank(tally))
+    return paragraphs(opening, causesOf(report), workspacesSentence(report), facts(report))
+  const figure = isPartial(conclusion) ? identitiesFigure(report) : undefined
+  const figures = [
+    gateSentence(report),
+    ...(figure === undefined ? [] : [`So far, ${figure}.`]),
+    workspacesSentence(report),
+  ]
+  return paragraphs(opening, causesOf(report), figures.filter((text) => text !== '').join(' '), facts(report))
+}
