@@ -102,7 +102,7 @@ async function identities(world: World, findings: Findings, type: PrincipalType)
   if (config.targets !== undefined) return await targeted(snapshot, type, config.targets)
   const onPage = (of: PrincipalType, soFar: number, page: ListingPage) => {
     progress.listed(of, soFar, page.promised)
-    findings.callerRoles ??= callerRoles(config, page)
+    if (of === 'service-principals') findings.callerRoles ??= callerRoles(config, page)
   }
   return await listed(account, snapshot, type, onPage, signal)
 }
@@ -110,8 +110,7 @@ async function identities(world: World, findings: Findings, type: PrincipalType)
 /** Are we in this page of service principals? What we may do is then told by our roles. */
 function callerRoles({ signIn }: AuditConfig, page: ListingPage): readonly string[] | undefined {
   const ours = signIn.clientId?.toLowerCase()
-  return page.principals.find(({ applicationId }) => applicationId !== '' && applicationId.toLowerCase() === ours)
-    ?.roles
+  return page.principals.find(({ name }) => name !== '' && name.toLowerCase() === ours)?.roles
 }
 
 async function reported(world: World, findings: Findings, startedAt: Date, startedMs: number): Promise<Report> {

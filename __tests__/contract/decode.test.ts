@@ -51,7 +51,7 @@ describe('workspacesOf', () => {
 })
 
 describe('pageOf', () => {
-  const page = (answer: unknown, startIndex = 1) => pageOf(answer, startIndex, 'the list')
+  const page = (answer: unknown, startIndex = 1) => pageOf('service-principals', answer, startIndex, 'the list')
 
   test('reads a page of service principals', () => {
     const answer = {
@@ -67,8 +67,8 @@ describe('pageOf', () => {
     expect(page(answer)).toEqual({
       promised: 2,
       principals: [
-        { id: '11', applicationId: 'app-1', roles: ['account_admin'] },
-        { id: '12', applicationId: '', roles: [] },
+        { id: '11', name: 'app-1', externalId: '', active: undefined, roles: ['account_admin'] },
+        { id: '12', name: '', externalId: '', active: undefined, roles: [] },
       ],
     })
   })

@@ -21,7 +21,7 @@ export const failing = (reason: Reason, code: string | number = ''): AuditError 
   new AuditError(reason, `Made up: ${reason}`, { code })
 
 export const pageOf = (ids: readonly string[], promised: number): ListingPage => ({
-  principals: ids.map((id) => ({ id, applicationId: '', roles: [] })),
+  principals: ids.map((id) => ({ id, name: '', externalId: '', active: undefined, roles: [] })),
   promised,
 })
 

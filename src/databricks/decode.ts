@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AuditError } from '../domain/failure.ts'
+import type { PrincipalType } from '../domain/principal.ts'
 import type { Federation, Workspace } from '../domain/workspace.ts'
 import type { ListingPage } from '../ports.ts'
 import { count, id, list, optionalId, read, text, unexpected } from './wire.ts'
@@ -35,24 +36,33 @@ const listing = z.object({
   Resources: list(
     z.object({
       id,
+      userName: text,
+      displayName: text,
       applicationId: text,
+      externalId: text,
+      active: z.boolean().nullish().catch(undefined),
       // Only tells whether the caller is an account admin: an odd shape is no reason to refuse the listing.
       roles: list(z.object({ value: text })).catch([]),
     }),
   ),
 })
 
+/** Where the unique name of a principal stands. */
+const NAMES = { users: 'userName', groups: 'displayName', 'service-principals': 'applicationId' } as const
+
 /** One page of a SCIM listing that was asked for from `startIndex`; it may hold more than was asked for. */
-export function pageOf(json: unknown, startIndex: number, what: string): ListingPage {
+export function pageOf(type: PrincipalType, json: unknown, startIndex: number, what: string): ListingPage {
   const page = read(listing, json, what)
   // An empty page has nothing that could stand in the wrong place, and servers differ in what they echo past the end.
   if (page.Resources.length > 0 && page.startIndex !== '' && Number(page.startIndex) !== startIndex)
     throw unexpected(what, '"startIndex" is not the one that was asked for')
   return {
     promised: page.totalResults,
-    principals: page.Resources.map(({ id, applicationId, roles }) => ({
+    principals: page.Resources.map(({ id, externalId, active, roles, ...names }) => ({
       id,
-      applicationId,
+      name: names[NAMES[type]],
+      externalId,
+      active: active ?? undefined,
       roles: roles.map(({ value }) => value).filter((value) => value !== ''),
     })),
   }

@@ -89,10 +89,10 @@ async function fullPage(
   start: number,
   signal: AbortSignal,
 ): Promise<ListingPage> {
-  let page = await account.page(type, start, signal)
+  let page = await account.page(type, start, 'ids', signal)
   for (let repeat = 0; repeat < EMPTY_PAGE_REPEATS; repeat++) {
     if (page.principals.length > 0 || start > page.promised) break
-    page = await account.page(type, start, signal)
+    page = await account.page(type, start, 'ids', signal)
   }
   return page
 }
