@@ -158,6 +158,14 @@ test('README: the quick start is a whole workflow of at most 15 lines', () => {
   expect(block?.text.trim().split('\n').length).toBeLessThanOrEqual(15)
 })
 
+test('README: knows the flags of the demo, all of them but --help', () => {
+  const told = read('README.md').match(/^\| `--\w+/gm) ?? []
+  const known = read('__tests__/sandbox/demo.ts').match(/^ {2}--\w+/gm) ?? []
+  expect(told.map((flag) => flag.slice(3))).toEqual(
+    known.map((flag) => flag.slice(2)).filter((flag) => flag !== '--help'),
+  )
+})
+
 test.each(DOCUMENTS)('%s: its YAML can be read, its links lead somewhere, its npm scripts exist', (path) => {
   const document = documents.get(path) as MarkdownDocument
   for (const { language, text } of document.codeBlocks) if (language === 'yaml') expect(() => parse(text)).not.toThrow()
@@ -170,4 +178,10 @@ test.each(DOCUMENTS)('%s: its YAML can be read, its links lead somewhere, its np
   const commands = [...document.codeBlocks, ...document.codeSpans.map((text) => ({ text }))].map(({ text }) => text)
   for (const [, name] of commands.join('\n').matchAll(/\bnpm run (?:--silent )?([\w:-]+)/g))
     expect(Object.keys(scripts)).toContain(name)
+})
+
+test('ARCHITECTURE: names everything that lies in src', () => {
+  const layers = documents.get('.github/ARCHITECTURE.md')?.codeBlocks[0]?.text ?? ''
+  for (const entry of readdirSync(join(ROOT, 'src'), { withFileTypes: true }))
+    expect(layers.split(/\s+/)).toContain(entry.isDirectory() ? `${entry.name}/` : entry.name)
 })

@@ -137,6 +137,7 @@ export type Conclusion = 'error' | 'incomplete' | 'failed' | 'passed'
 export type Incompleteness =
   | 'too-many-failures'
   | 'cancelled'
+  | 'time-up'
   | 'access-lost'
   | 'wrong-identities'
   | 'unavailable'

@@ -105,7 +105,14 @@ export const INCOMPLETENESS: Readonly<Record<Incompleteness, Cause>> = {
     what: 'more identities could not be checked than `max-failures` allows',
     action: 'Settle what caused the failures and run the audit again; or raise `max-failures` if you can accept them.',
   },
-  cancelled: { what: 'the run was cancelled before everything was checked', action: 'Run the audit again.' },
+  cancelled: {
+    what: 'the run was cancelled before everything was checked',
+    action: 'Run the audit again; it goes on where this run stopped, as far as its progress was saved.',
+  },
+  'time-up': {
+    what: '`max-duration` was over before everything was checked',
+    action: 'Run the audit again; it goes on where this run stopped, as far as its progress was saved.',
+  },
   'access-lost': {
     what: 'Databricks refused access half-way; what was checked until then is kept',
     action:

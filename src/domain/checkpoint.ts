@@ -1,0 +1,106 @@
+import type { Conclusion, Incompleteness } from './gate.ts'
+import type { Range } from './done-set.ts'
+import type { PrincipalType } from './principal.ts'
+
+/** Raised with every change of what is saved; another one is not read. */
+export const STATE_SCHEMA = 1
+/** Raised with every change of the rules that makes an old answer judge differently. */
+export const RULES_VERSION = 1
+
+/** One type's listing, as it was saved. */
+export interface SavedListing {
+  readonly type: PrincipalType
+  readonly listed: number
+  readonly promised: number | undefined
+  readonly trusted: boolean
+}
+
+/** What a resume needs to know; committed together with the results that it speaks of. */
+export interface Checkpoint {
+  readonly schema: number
+  readonly toolVersion: string
+  /** What was asked of whom; another audit's checkpoint is worth nothing. */
+  readonly fingerprint: string
+  /** One audit, however many runs it takes. */
+  readonly auditId: string
+  /** The run that committed last. */
+  readonly run: { readonly id: string; readonly attempt: number }
+  /** ISO 8601. */
+  readonly startedAt: string
+  readonly firstAnswerAt: string | undefined
+  readonly committedAt: string
+  /** Complete listings only. */
+  readonly listings: readonly SavedListing[]
+  /** Finished positions by type. */
+  readonly done: Readonly<Partial<Record<PrincipalType, readonly Range[]>>>
+  /** Length of the results log, in bytes, that this checkpoint speaks of. */
+  readonly resultsBytes: number
+  /** Set when there is nothing to continue. */
+  readonly ended: Conclusion | 'discarded' | undefined
+}
+
+const HOUR_MS = 3_600_000
+/** Answers older than this are no longer mixed with new ones, whatever the input says. */
+export const OLDEST_ANSWER_MS = 72 * HOUR_MS
+/** Clocks of two runners may differ this much. */
+const CLOCK_SKEW_MS = 5 * 60_000
+
+export type Refusal = 'other-schema' | 'other-audit' | 'finished' | 'too-old' | 'from-the-future'
+
+export interface Expected {
+  readonly fingerprint: string
+  readonly maxAgeMs: number
+  readonly now: Date
+  /** A re-run continues its own run whatever its age input says; only the oldest answer limits it. */
+  readonly ownRun: boolean
+}
+
+/** Why a checkpoint that is whole is not continued; `undefined` when it is. */
+export function refusalOf(checkpoint: Checkpoint, { fingerprint, maxAgeMs, now, ownRun }: Expected): Refusal | undefined {
+  if (checkpoint.schema !== STATE_SCHEMA) return 'other-schema'
+  if (checkpoint.fingerprint !== fingerprint) return 'other-audit'
+  if (checkpoint.ended !== undefined) return 'finished'
+  const age = (iso: string | undefined) => (iso === undefined ? 0 : now.getTime() - Date.parse(iso))
+  const ages = [age(checkpoint.startedAt), age(checkpoint.committedAt), age(checkpoint.firstAnswerAt)]
+  if (ages.some((ms) => Number.isNaN(ms) || ms < -CLOCK_SKEW_MS)) return 'from-the-future'
+  if (age(checkpoint.firstAnswerAt) > OLDEST_ANSWER_MS) return 'too-old'
+  return !ownRun && age(checkpoint.committedAt) > maxAgeMs ? 'too-old' : undefined
+}
+
+/** Reasons to be incomplete that another run can mend by going on; after any other it begins anew. */
+const CONTINUED: readonly Incompleteness[] = ['too-many-failures', 'cancelled', 'time-up', 'access-lost', 'unavailable']
+
+/** What a checkpoint says of its end: `undefined` while another run may go on. */
+export function endOf(conclusion: Conclusion, incompleteness: readonly Incompleteness[]): Checkpoint['ended'] {
+  if (conclusion !== 'incomplete') return conclusion === 'error' ? 'discarded' : conclusion
+  return incompleteness.every((why) => CONTINUED.includes(why)) ? undefined : 'discarded'
+}
+
+const LEAST_INTERVAL_MS = 60_000
+const MOST_INTERVAL_MS = 300_000
+/** A runner is lost about once a day of running; more often would be pessimistic, and only costs saves. */
+const MEAN_TIME_TO_LOSS_MS = 24 * HOUR_MS
+/** What one run may put into the cache, so that it does not push out what others keep there. */
+export const SAVED_BYTES_PER_RUN = 500_000_000
+
+export interface SaveFacts {
+  /** How long the last save took, and how large it was. */
+  readonly costMs: number
+  readonly bytes: number
+  /** Of all saves of this run so far. */
+  readonly savedBytes: number
+  /** Until the run has to stop. */
+  readonly remainingMs: number
+}
+
+/**
+ * How long to wait until the next save: the classic optimum of saving time against lost work, sqrt(2 × cost × time between
+ * losses), within a minute and five; longer only where the run's share of the cache would not last. `undefined`: no more.
+ */
+export function saveIntervalMs({ costMs, bytes, savedBytes, remainingMs }: SaveFacts): number | undefined {
+  const optimum = Math.sqrt(2 * costMs * MEAN_TIME_TO_LOSS_MS)
+  const interval = Math.min(MOST_INTERVAL_MS, Math.max(LEAST_INTERVAL_MS, optimum))
+  // The last save, at the end or from the post step, must still fit.
+  const savesLeft = bytes === 0 ? Number.POSITIVE_INFINITY : Math.floor((SAVED_BYTES_PER_RUN - savedBytes) / bytes) - 1
+  return savesLeft < 1 ? undefined : Math.max(interval, remainingMs / savesLeft)
+}
