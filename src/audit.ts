@@ -1,34 +1,33 @@
+import { concluded, type Findings } from './conclude.ts'
 import type { AuditConfig } from './config.ts'
-import { AuditError, type Reason } from './domain/failure.ts'
-import { conclusionOf, type Incompleteness, incompletenessOf, verdictOf } from './domain/gate.ts'
-import { prerequisitesOf } from './domain/prerequisites.ts'
+import { AuditError } from './domain/failure.ts'
 import type { PrincipalType } from './domain/principal.ts'
-import { type Tally, tallyOfWorkspaces } from './domain/tally.ts'
 import type { Workspace } from './domain/workspace.ts'
-import { type Rendered, render } from './files/render.ts'
 import type { ResultsFolder } from './files/results-folder.ts'
+import type { WorkFolder } from './files/work-folder.ts'
 import type { CallCounts } from './http/calls.ts'
-import { type DivergencesEnd, divergences } from './phases/divergences.ts'
+import { divergences } from './phases/divergences.ts'
 import { type Listing, listed, targeted } from './phases/identities.ts'
+import { named } from './phases/names.ts'
 import { workspaces } from './phases/workspaces.ts'
-import type { Account, Clock, ListingPage, MatchSource, ResultsLog, Snapshot } from './ports.ts'
+import type { Account, Clock, ListingPage, MatchSource, Unnamed } from './ports.ts'
 import type { Progress } from './progress.ts'
-import type { Report } from './report/model.ts'
-import { reportJsonOf } from './report/report-json.ts'
-import { REPORT_FILE } from './report/tables.ts'
+import type { ContinuedFrom, Report } from './report/model.ts'
 
 /** A call that waits for its retry takes no place of those in flight, so more are under way than are in flight. */
 const UNDER_WAY_PER_PLACE = 4
 
-/** Everything an audit works with; made by `main`, faked in tests. */
+/** Everything an audit works with; made by `main`. */
 export interface World {
   readonly config: AuditConfig
   readonly toolVersion: string
   readonly docsUrl: string | undefined
   readonly account: Account
   readonly source: MatchSource
-  readonly snapshot: Snapshot
-  readonly results: ResultsLog
+  /** Empty, or what an earlier run left. */
+  readonly work: WorkFolder
+  readonly continuedFrom: ContinuedFrom | undefined
+  readonly unnamed: ReadonlyMap<PrincipalType, readonly Unnamed[]>
   readonly folder: ResultsFolder
   readonly progress: Progress
   readonly clock: Clock
@@ -36,23 +35,19 @@ export interface World {
   /** What a fault of access means and what to change. */
   readonly explain: (fault: AuditError) => string
   readonly showNames: boolean
-  /** Aborted when the job is cancelled. */
+  /** Told of every commit, and of the end of a phase. */
+  readonly onCommitted: () => void
+  readonly onPhaseEnd: () => void
+  /** Aborted when the time is up: stop gracefully. */
+  readonly deadline: AbortSignal
+  /** Aborted when the job is cancelled: stop at once. */
   readonly signal: AbortSignal
-}
-
-/** What the phases found out so far; whatever ends the audit, this much is reported. */
-interface Findings {
-  workspaces: readonly Workspace[] | undefined
-  workspacesAsked: boolean
-  readonly listings: Listing[]
-  callerRoles: readonly string[] | undefined
-  end: DivergencesEnd | undefined
-  fault: AuditError | undefined
 }
 
 /** The whole audit: three phases, the files, the verdict. What went wrong is in the report; only a file that cannot be written throws. */
 export async function audit(world: World): Promise<Report> {
-  const [startedAt, startedMs] = [world.clock.date(), world.clock.now()]
+  const { clock } = world
+  const [startedAt, startedMs] = [clock.date(), clock.now()]
   const findings: Findings = {
     workspaces: undefined,
     workspacesAsked: false,
@@ -60,6 +55,7 @@ export async function audit(world: World): Promise<Report> {
     callerRoles: undefined,
     end: undefined,
     fault: undefined,
+    stopped: undefined,
   }
   try {
     await phases(world, findings)
@@ -68,130 +64,74 @@ export async function audit(world: World): Promise<Report> {
       error instanceof AuditError
         ? error
         : new AuditError('internal', 'The audit failed unexpectedly', { cause: error })
+    if (findings.fault.reason === 'cancelled') findings.stopped = world.signal.aborted ? 'cancelled' : 'time-up'
   }
-  return await reported(world, findings, startedAt, startedMs)
+  const [finishedAt, durationMs] = [clock.date(), clock.now() - startedMs]
+  return await concluded(findings, { ...world, calls: world.calls(), startedAt, finishedAt, durationMs })
 }
 
 async function phases(world: World, findings: Findings): Promise<void> {
-  const { config, account, progress, signal } = world
+  const { config, account, work, progress, deadline } = world
+  const signal = AbortSignal.any([world.signal, deadline])
 
   progress.phase('workspaces')
   findings.workspaces = await workspaces(account, signal)
   findings.workspacesAsked = true
+  await kept(work, findings.workspaces)
 
   progress.phase('identities')
-  for (const type of config.included) findings.listings.push(await identities(world, findings, type))
+  for (const type of config.included) {
+    findings.listings.push(await identities(world, findings, type, signal))
+    const unnamed = world.unnamed.get(type) ?? []
+    if (unnamed.length > 0) await named(account, work.results, type, unnamed, signal)
+  }
+  world.onPhaseEnd()
 
-  progress.phase('divergences', world.snapshot)
+  progress.phase('divergences', work)
   findings.end = await divergences({
     account,
     source: world.source,
     targeted: config.targets !== undefined,
-    snapshot: world.snapshot,
-    results: world.results,
+    snapshot: work.snapshot,
+    results: work.results,
     clock: world.clock,
     concurrency: config.maxConcurrency * UNDER_WAY_PER_PLACE,
     onFinished: ({ outcome }) => progress.finished(outcome.kind),
-    signal,
+    onCommitted: world.onCommitted,
+    deadline,
+    signal: world.signal,
   })
   findings.fault = findings.end.fault
 }
 
-async function identities(world: World, findings: Findings, type: PrincipalType): Promise<Listing> {
-  const { config, account, snapshot, progress, signal } = world
-  if (config.targets !== undefined) return await targeted(snapshot, type, config.targets)
+/** For the post step, should this run be killed. */
+const kept = async (work: WorkFolder, list: readonly Workspace[] | undefined): Promise<void> => {
+  if (list !== undefined) await work.keepWorkspaces(list)
+}
+
+async function identities(
+  world: World,
+  findings: Findings,
+  type: PrincipalType,
+  signal: AbortSignal,
+): Promise<Listing> {
+  const { config, account, work, progress } = world
+  const known = work.results.checkpoint.listings.find((listing) => listing.type === type)
+  if (known !== undefined) return known
   const onPage = (of: PrincipalType, soFar: number, page: ListingPage) => {
     progress.listed(of, soFar, page.promised)
     if (of === 'service-principals') findings.callerRoles ??= callerRoles(config, page)
   }
-  return await listed(account, snapshot, type, onPage, signal)
+  const listing =
+    config.targets === undefined
+      ? await listed(account, work.snapshot, type, onPage, signal)
+      : await targeted(work.snapshot, type, config.targets)
+  await work.results.listed(listing)
+  return listing
 }
 
 /** Are we in this page of service principals? What we may do is then told by our roles. */
 function callerRoles({ signIn }: AuditConfig, page: ListingPage): readonly string[] | undefined {
   const ours = signIn.clientId?.toLowerCase()
   return page.principals.find(({ name }) => name !== '' && name.toLowerCase() === ours)?.roles
-}
-
-async function reported(world: World, findings: Findings, startedAt: Date, startedMs: number): Promise<Report> {
-  const { config, folder, clock } = world
-  const rendered = await rendering(world, findings)
-  const tally: Tally = {
-    workspaces: findings.workspaces === undefined ? undefined : tallyOfWorkspaces(findings.workspaces),
-    principals: rendered.principals,
-  }
-  const verdicts = config.rules.map((rule) => verdictOf(rule, tally))
-  const incompleteness = [
-    ...broughtAbout(findings),
-    ...(findings.end === undefined ? [] : incompletenessOf(tally, config.maxFailures, verdicts)),
-  ]
-  const finished = clock.date()
-  const report: Report = {
-    toolVersion: world.toolVersion,
-    docsUrl: world.docsUrl,
-    accountId: config.accountId,
-    host: config.host,
-    matchSource: 'databricks',
-    startedAt: startedAt.toISOString(),
-    finishedAt: finished.toISOString(),
-    durationSeconds: Math.round((clock.now() - startedMs) / 1000),
-    conclusion: conclusionOf(isBroken(findings), incompleteness, verdicts),
-    warnOnly: config.warnOnly,
-    incompleteness: [...new Set(incompleteness)],
-    fault: findings.fault && { reason: findings.fault.reason, message: world.explain(findings.fault) },
-    tally,
-    verdicts,
-    maxFailures: config.maxFailuresText,
-    failureReasons: rendered.failureReasons,
-    prerequisites: prerequisitesOf(findings.workspaces, findings.callerRoles),
-    samples: rendered.samples,
-    apiCalls: world.calls(),
-    untrustedListings: untrusted(findings),
-    resultsPath: folder.shown,
-    files: [...folder.files, REPORT_FILE],
-    showNames: world.showNames,
-    resumed: false,
-  }
-  await folder.write(REPORT_FILE, [reportJsonOf(report)])
-  return report
-}
-
-/** What the records say, in files and in counts. A phase 3 that never got an answer has no result to show. */
-const rendering = (world: World, { workspaces, listings, end }: Findings): Promise<Rendered> =>
-  render({
-    folder: world.folder,
-    format: world.config.csvFormat,
-    workspaces,
-    types: listings.map(({ type }) => type),
-    snapshot: world.snapshot,
-    results: world.results,
-    done: end === undefined || end.broken ? undefined : end.done,
-  })
-
-function untrusted({ listings, workspaces, workspacesAsked }: Findings): Report['untrustedListings'] {
-  const short = listings.filter(({ trusted }) => !trusted)
-  return [
-    ...(workspacesAsked && workspaces === undefined
-      ? [{ type: 'workspaces' as const, listed: 0, promised: undefined }]
-      : []),
-    ...short.map(({ type, listed, promised }) => ({ type, listed, promised })),
-  ]
-}
-
-/** What happened on the way that leaves the result incomplete. */
-function broughtAbout(findings: Findings): Incompleteness[] {
-  const stopped = findings.end?.stopped ?? (findings.fault && stoppedBy(findings.fault.reason))
-  return [
-    ...(stopped === undefined ? [] : [stopped]),
-    ...(untrusted(findings).length > 0 ? (['listing-untrusted'] as const) : []),
-  ]
-}
-
-const stoppedBy = (reason: Reason): Incompleteness | undefined =>
-  reason === 'cancelled' ? 'cancelled' : reason === 'outage' ? 'unavailable' : undefined
-
-/** Ended without any result worth keeping: nothing to judge. */
-function isBroken({ end, fault }: Findings): boolean {
-  if (end !== undefined) return end.broken
-  return fault !== undefined && stoppedBy(fault.reason) === undefined
 }

@@ -1,5 +1,6 @@
 import { type AccountHost, accountHostOf } from './config/host.ts'
 import { givenInputs, type InputSource } from './config/inputs.ts'
+import { type ProgressConfig, progressIn } from './config/progress.ts'
 import { Reading } from './config/reading.ts'
 import { artifactNameOf, resultsPathOf } from './config/results.ts'
 import { type SignIn, signInOf } from './config/sign-in.ts'
@@ -12,6 +13,7 @@ import { PRINCIPAL_TYPES, type PrincipalType, type Target } from './domain/princ
 
 export type { AccountHost, AzureEnvironment } from './config/host.ts'
 export type { InputSource } from './config/inputs.ts'
+export type { ProgressConfig } from './config/progress.ts'
 export type { SignIn } from './config/sign-in.ts'
 
 /** Everything the audit was asked to do, checked; made once, before the first request. */
@@ -29,6 +31,7 @@ export interface AuditConfig {
   readonly maxFailuresText: string
   readonly warnOnly: boolean
   readonly maxConcurrency: number
+  readonly progress: ProgressConfig
   /** As given; resolved inside the workspace by the adapter that owns the folder. */
   readonly resultsPath: string
   readonly csvFormat: 'safe' | 'exact'
@@ -78,6 +81,7 @@ export function configOf(
     maxFailuresText: reading.text('max-failures'),
     warnOnly: reading.read('warn-only', booleanOf) ?? false,
     maxConcurrency: reading.read('max-concurrency', wholeNumberBetween(1, 256)) ?? 1,
+    progress: progressIn(reading),
     resultsPath: reading.read('results-path', resultsPathOf) ?? '',
     csvFormat: reading.read('csv-format', oneOf(['safe', 'exact'])) ?? 'safe',
     upload: uploadIn(reading),

@@ -1,3 +1,4 @@
+import type { Divergence } from './domain/divergence.ts'
 import type { Match } from './domain/match.ts'
 import type { Outcome } from './domain/outcome.ts'
 import type { PrincipalType } from './domain/principal.ts'
@@ -95,10 +96,26 @@ export interface ResultRecord {
   readonly outcome: LoggedOutcome
 }
 
-/** What came of the identities; each position is appended at most once. */
+/** One identity whose outcome is final. */
+export interface Finished {
+  readonly type: PrincipalType
+  /** Listing position. */
+  readonly position: number
+  readonly outcome: Outcome
+}
+
+/** A divergence that an earlier run found, whose name was not saved: the listing tells it again. */
+export interface Unnamed {
+  readonly position: number
+  readonly divergence: Omit<Divergence, 'name'>
+}
+
+/** What came of the identities; each position is finished once. */
 export interface ResultsLog {
-  /** Durable when it returns. */
-  append(records: readonly ResultRecord[]): Promise<void>
+  /** Durable when it returns: the outcomes, and that these identities are finished. */
+  commit(finished: readonly Finished[]): Promise<void>
+  isDone(type: PrincipalType, position: number): boolean
+  doneCount(type: PrincipalType): number
   /** In listing order. */
   read(type: PrincipalType): AsyncIterable<LoggedOutcome>
 }

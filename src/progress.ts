@@ -1,6 +1,6 @@
 import type { Outcome } from './domain/outcome.ts'
 import type { PrincipalType } from './domain/principal.ts'
-import type { Clock, Log, Snapshot } from './ports.ts'
+import type { Clock, Log, ResultsLog, Snapshot } from './ports.ts'
 import { estimateOf, type Phase, progressLineOf } from './report/progress.ts'
 
 /** A line at least this often. */
@@ -45,15 +45,17 @@ export class Progress {
     this.#ticking().catch(() => {})
   }
 
-  /** Opens a phase. `snapshot`: what phase 3 is about to ask. */
-  phase(phase: Phase, snapshot?: Snapshot): void {
+  /** Opens a phase. `work`: what phase 3 is about to ask, and what of it is done. */
+  phase(phase: Phase, work?: { readonly snapshot: Snapshot; readonly results: ResultsLog }): void {
     this.#endPhase()
     const { log, who, maxConcurrency } = this.#ports
     log.group(TITLES[phase])
     this.#phase = phase
     this.#begin(undefined)
-    if (snapshot === undefined) return
-    const counts = Object.fromEntries(snapshot.listed().map((type) => [type, snapshot.count(type)]))
+    if (work === undefined) return
+    const { snapshot, results } = work
+    const left = (type: PrincipalType) => snapshot.count(type) - results.doneCount(type)
+    const counts = Object.fromEntries(snapshot.listed().map((type) => [type, left(type)]))
     const { calls, text } = estimateOf(counts, maxConcurrency)
     log.info(who)
     log.info(text)

@@ -22,7 +22,24 @@ test('DoneSet holds what a plain set would hold, as sorted ranges apart from one
   )
 })
 
-test.each([[[[2, 1]]], [[[0, 0]]], [[[3, 4], [1, 2]]], [[[0, 2], [2, 3]]], [[[-1, 2]]], [[[0, 11]]], [[[0, 1.5]]]])(
-  'case 62: DoneSet refuses ranges that no set can have: %j',
-  (ranges) => expect(() => new DoneSet(ranges as never, 10)).toThrow(RangeError),
+test.each([
+  [[[2, 1]]],
+  [[[0, 0]]],
+  [
+    [
+      [3, 4],
+      [1, 2],
+    ],
+  ],
+  [
+    [
+      [0, 2],
+      [2, 3],
+    ],
+  ],
+  [[[-1, 2]]],
+  [[[0, 11]]],
+  [[[0, 1.5]]],
+])('case 62: DoneSet refuses ranges that no set can have: %j', (ranges) =>
+  expect(() => new DoneSet(ranges as never, 10)).toThrow(RangeError),
 )

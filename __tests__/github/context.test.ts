@@ -37,6 +37,7 @@ describe('runContextOf', () => {
       job: 'aim',
       workflow: 'AIM readiness',
       ref: 'refs/heads/main',
+      defaultBranch: '',
       sha: 'c0ffee',
       workspace: '/home/runner/work/audit/audit',
       temp: '/home/runner/work/_temp',

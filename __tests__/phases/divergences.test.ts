@@ -17,9 +17,16 @@ const link = (id: string) => linkedMatch('users', id)
 async function run(
   listed: readonly string[],
   answers: (id: string) => Answer | readonly Answer[],
-  options: { targeted?: boolean; exists?: (id: string) => boolean; concurrency?: number; signal?: AbortSignal } = {},
+  options: {
+    targeted?: boolean
+    exists?: (id: string) => boolean
+    concurrency?: number
+    signal?: AbortSignal
+    deadline?: AbortSignal
+    log?: MemoryLog
+  } = {},
 ) {
-  const log = new MemoryLog()
+  const log = options.log ?? new MemoryLog()
   const { source, asked } = answeringSource(answers)
   const { account } = scriptedAccount([], options.exists)
   const end = await divergences({
@@ -31,10 +38,12 @@ async function run(
     targeted: options.targeted ?? false,
     concurrency: options.concurrency ?? 4,
     onFinished: () => {},
+    onCommitted: () => {},
+    deadline: options.deadline ?? new AbortController().signal,
     signal: options.signal ?? new AbortController().signal,
   })
   const outcomes = new Map(log.records.map(({ position, outcome }) => [listed[position], outcome]))
-  return { ...end, outcomes, asked, done: end.done.get('users') ?? 0 }
+  return { ...end, outcomes, asked, done: log.doneCount('users') }
 }
 
 const failure = (outcome: unknown) => (outcome as { failure: { reason: string; code: string } } | undefined)?.failure
@@ -173,6 +182,38 @@ describe('divergences', () => {
     )
     expect(end).toMatchObject({ broken: false, stopped: 'cancelled' })
     expect(end.done).toBeLessThan(100)
+  })
+
+  test('the time is up: nothing new is begun, what is under way ends, the rest is left', async () => {
+    const deadline = new AbortController()
+    const end = await run(
+      ids(100),
+      (id) => {
+        if (id === '30') deadline.abort()
+        return link(id)
+      },
+      { deadline: deadline.signal },
+    )
+    expect(end).toMatchObject({ broken: false, stopped: 'time-up', fault: undefined })
+    expect(end.done).toBe(end.asked.length)
+    expect(end.done).toBeLessThan(40)
+  })
+
+  test('goes on where an earlier run stopped, and asks nobody twice', async () => {
+    const log = new MemoryLog()
+    await log.commit([0, 1, 2, 7].map((position) => ({ type: 'users', position, outcome: { kind: 'linked' } })))
+    const { asked, done } = await run(ids(10), link, { log })
+    expect(asked).toEqual(['4', '5', '6', '7', '9', '10'])
+    expect(done).toBe(10)
+  })
+
+  test('refused at once, but an earlier run had answers: what is done is kept', async () => {
+    const log = new MemoryLog()
+    await log.commit([{ type: 'users', position: 0, outcome: { kind: 'linked' } }])
+    expect(await run(ids(40), () => failing('forbidden', 403), { log })).toMatchObject({
+      broken: false,
+      stopped: 'access-lost',
+    })
   })
 
   test('case 74: a fault of our own ends it as internal', async () => {

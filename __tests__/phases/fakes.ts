@@ -4,6 +4,7 @@ import type { PrincipalType } from '../../src/domain/principal.ts'
 import type {
   Account,
   Clock,
+  Finished,
   ListedId,
   ListingPage,
   LoggedOutcome,
@@ -15,7 +16,8 @@ import type {
 
 /** Ports as plain objects: what the phases see of the world, without files, network or waiting. */
 
-export const stillClock: Clock = { now: () => 0, date: () => new Date(0), sleep: async () => {} }
+/** Time stands still: whoever sleeps sleeps for ever. */
+export const stillClock: Clock = { now: () => 0, date: () => new Date(0), sleep: () => new Promise(() => {}) }
 
 export const failing = (reason: Reason, code: string | number = ''): AuditError =>
   new AuditError(reason, `Made up: ${reason}`, { code })
@@ -112,8 +114,22 @@ export class MemorySnapshot implements Snapshot {
 export class MemoryLog implements ResultsLog {
   readonly records: ResultRecord[] = []
 
-  async append(records: readonly ResultRecord[]): Promise<void> {
-    this.records.push(...records)
+  readonly finished = new Set<string>()
+
+  async commit(finished: readonly Finished[]): Promise<void> {
+    for (const { type, position, outcome } of finished) {
+      if (this.isDone(type, position)) throw new Error(`${type} ${position} was finished twice`)
+      this.finished.add(`${type} ${position}`)
+      if (outcome.kind !== 'linked') this.records.push({ type, position, outcome })
+    }
+  }
+
+  isDone(type: PrincipalType, position: number): boolean {
+    return this.finished.has(`${type} ${position}`)
+  }
+
+  doneCount(type: PrincipalType): number {
+    return [...this.finished].filter((key) => key.startsWith(`${type} `)).length
   }
 
   async *read(type: PrincipalType): AsyncGenerator<LoggedOutcome> {

@@ -103,7 +103,8 @@ export const reportOf = (of: Partial<Report> = {}): Report => ({
   resultsPath: 'aim-readiness',
   files: ['divergence_workspaces.csv', 'idp_divergence_users.csv', 'report.json'],
   showNames: true,
-  resumed: false,
+  continuedFrom: undefined,
+  finishedHere: 0,
   ...of,
 })
 

@@ -63,5 +63,11 @@ describe('action.yml', () => {
     )
   })
 
-  test('runs the bundle on Node 24', () => expect(action.runs).toEqual({ using: 'node24', main: 'dist/index.js' }))
+  test('runs the bundle on Node 24, and again when the job ends, however it ends', () =>
+    expect(action.runs).toEqual({
+      using: 'node24',
+      main: 'dist/index.js',
+      post: 'dist/index.js',
+      'post-if': 'always()',
+    }))
 })

@@ -8,8 +8,8 @@ const LAYERS: readonly (readonly string[])[] = [
   ['config.ts', 'config/', 'version.ts'],
   ['ports.ts', 'stream.ts', 'report/'],
   ['phases/', 'http/'],
-  ['audit.ts', 'progress.ts', 'fingerprint.ts', 'databricks/', 'entra/', 'github/', 'files/'],
-  ['main.ts', 'wiring.ts'],
+  ['audit.ts', 'conclude.ts', 'progress.ts', 'saved/', 'fingerprint.ts', 'databricks/', 'entra/', 'github/', 'files/'],
+  ['main.ts', 'action/'],
 ]
 const ADAPTERS = ['databricks/', 'entra/', 'github/', 'files/']
 

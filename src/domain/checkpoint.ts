@@ -1,5 +1,5 @@
-import type { Conclusion, Incompleteness } from './gate.ts'
 import type { Range } from './done-set.ts'
+import type { Conclusion, Incompleteness } from './gate.ts'
 import type { PrincipalType } from './principal.ts'
 
 /** Raised with every change of what is saved; another one is not read. */
@@ -56,7 +56,10 @@ export interface Expected {
 }
 
 /** Why a checkpoint that is whole is not continued; `undefined` when it is. */
-export function refusalOf(checkpoint: Checkpoint, { fingerprint, maxAgeMs, now, ownRun }: Expected): Refusal | undefined {
+export function refusalOf(
+  checkpoint: Checkpoint,
+  { fingerprint, maxAgeMs, now, ownRun }: Expected,
+): Refusal | undefined {
   if (checkpoint.schema !== STATE_SCHEMA) return 'other-schema'
   if (checkpoint.fingerprint !== fingerprint) return 'other-audit'
   if (checkpoint.ended !== undefined) return 'finished'

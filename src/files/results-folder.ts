@@ -70,8 +70,22 @@ export class ResultsFolder {
     return [...this.#written]
   }
 
-  /** Writes one file; it appears under its name when it is whole. No link is followed. */
+  /** Writes one file of the results; it appears under its name when it is whole. No link is followed. */
   async write(name: string, pieces: Iterable<string> | AsyncIterable<string>): Promise<void> {
+    await this.#put(name, pieces)
+    this.#written.add(name)
+  }
+
+  /** Writes a file that is no result. */
+  async note(name: string, content: string): Promise<void> {
+    await this.#put(name, [content])
+  }
+
+  async drop(name: string): Promise<void> {
+    await rm(join(this.path, name), { force: true })
+  }
+
+  async #put(name: string, pieces: Iterable<string> | AsyncIterable<string>): Promise<void> {
     const path = join(this.path, name)
     const partial = `${path}.partial`
     await rm(partial, { force: true })
@@ -90,6 +104,5 @@ export class ResultsFolder {
       await file.close()
     }
     await rename(partial, path)
-    this.#written.add(name)
   }
 }

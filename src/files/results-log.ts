@@ -1,7 +1,10 @@
+import { createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PrincipalType } from '../domain/principal.ts'
-import type { LoggedOutcome, ResultRecord, ResultsLog } from '../ports.ts'
+import type { LoggedOutcome, ResultRecord } from '../ports.ts'
+
+const NEWLINE = 0x0a
 
 /** Where a record stands in the file. */
 interface Place {
@@ -15,17 +18,35 @@ interface Place {
  * type and listing position, so that reading in listing order does not depend on timing. Identities with nothing to
  * report have no record.
  */
-export class ResultsLogFile implements ResultsLog {
+export class ResultsLogFile {
+  readonly path: string
   readonly #file: FileHandle
   readonly #places = new Map<PrincipalType, Place[]>()
   #length = 0
 
-  private constructor(file: FileHandle) {
+  private constructor(path: string, file: FileHandle) {
+    this.path = path
     this.#file = file
   }
 
   static async create(folder: string): Promise<ResultsLogFile> {
-    return new ResultsLogFile(await open(join(folder, 'results.jsonl'), 'w+'))
+    const path = join(folder, 'results.jsonl')
+    return new ResultsLogFile(path, await open(path, 'w+'))
+  }
+
+  /** Takes up a log that was left behind, as far as it was committed; the rest is cut off. */
+  static async reopen(folder: string, committedBytes: number): Promise<ResultsLogFile> {
+    const path = join(folder, 'results.jsonl')
+    const log = new ResultsLogFile(path, await open(path, 'r+'))
+    await log.#file.truncate(committedBytes)
+    for await (const line of linesOf(path, committedBytes))
+      log.#place(JSON.parse(line.toString('utf8')), line.length + 1)
+    return log
+  }
+
+  /** In bytes. */
+  get length(): number {
+    return this.#length
   }
 
   /** Durable when it returns. */
@@ -35,32 +56,47 @@ export class ResultsLogFile implements ResultsLog {
     const batch = Buffer.concat(lines)
     await this.#file.write(batch, 0, batch.length, this.#length)
     await this.#file.datasync()
-    records.forEach(({ type, position }, index) => {
-      const length = (lines[index] as Buffer).length
-      this.#placesOf(type).push({ position, offset: this.#length, length })
-      this.#length += length
-    })
+    for (const [index, record] of records.entries()) this.#place(record, lines[index]?.length ?? 0)
   }
 
-  /** Records of one type in listing order. */
+  /** Outcomes of one type in listing order. */
   async *read(type: PrincipalType): AsyncGenerator<LoggedOutcome> {
-    const places = this.#placesOf(type).sort((a, b) => a.position - b.position)
+    const places = [...(this.#places.get(type) ?? [])].sort((a, b) => a.position - b.position)
     for (const { offset, length } of places) {
       const line = Buffer.alloc(length)
       await this.#file.read(line, 0, length, offset)
-      yield (JSON.parse(line.toString('utf8')) as { outcome: LoggedOutcome }).outcome
+      yield (JSON.parse(line.toString('utf8')) as ResultRecord).outcome
     }
+  }
+
+  /** Every record up to a length, in the order in which they were finished. */
+  async *records(bytes: number): AsyncGenerator<ResultRecord> {
+    for await (const line of linesOf(this.path, bytes)) yield JSON.parse(line.toString('utf8')) as ResultRecord
   }
 
   async close(): Promise<void> {
     await this.#file.close()
   }
 
-  #placesOf(type: PrincipalType): Place[] {
-    const places = this.#places.get(type)
-    if (places !== undefined) return places
-    const created: Place[] = []
-    this.#places.set(type, created)
-    return created
+  #place({ type, position }: Pick<ResultRecord, 'type' | 'position'>, length: number): void {
+    const places = this.#places.get(type) ?? []
+    places.push({ position, offset: this.#length, length })
+    this.#places.set(type, places)
+    this.#length += length
+  }
+}
+
+/** The lines of the first so many bytes, without their ends. */
+async function* linesOf(path: string, bytes: number): AsyncGenerator<Buffer> {
+  if (bytes === 0) return
+  let rest = Buffer.alloc(0)
+  for await (const chunk of createReadStream(path, { end: bytes - 1 }) as AsyncIterable<Buffer>) {
+    const piece = Buffer.concat([rest, chunk])
+    let start = 0
+    for (let end = piece.indexOf(NEWLINE); end >= 0; end = piece.indexOf(NEWLINE, start)) {
+      yield piece.subarray(start, end)
+      start = end + 1
+    }
+    rest = piece.subarray(start)
   }
 }

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { PRINCIPAL_TYPES, type PrincipalType } from '../domain/principal.ts'
@@ -20,6 +20,16 @@ export class SnapshotFiles implements Snapshot {
   async write(type: PrincipalType): Promise<SnapshotWriter> {
     const file = await open(this.#path(type), 'w')
     return new Writer(file, (count) => this.#counts.set(type, count))
+  }
+
+  /** A listing that stands in the folder already. */
+  adopt(type: PrincipalType, count: number): void {
+    this.#counts.set(type, count)
+  }
+
+  /** One id a line, as written. */
+  content(type: PrincipalType): Promise<Buffer> {
+    return readFile(this.#path(type))
   }
 
   count(type: PrincipalType): number {

@@ -15,6 +15,8 @@ export interface RunContext {
   readonly job: string
   readonly workflow: string
   readonly ref: string
+  /** Its name; `''` when the event does not tell. */
+  readonly defaultBranch: string
   readonly sha: string
   /** Absolute paths; `''` when the runner does not tell. */
   readonly workspace: string
@@ -44,6 +46,7 @@ export function runContextOf(env: Environment, payload: unknown): RunContext {
     job: text('GITHUB_JOB'),
     workflow: text('GITHUB_WORKFLOW'),
     ref: text('GITHUB_REF'),
+    defaultBranch: Repository.safeParse(repository).data?.default_branch ?? '',
     sha: text('GITHUB_SHA'),
     workspace: text('GITHUB_WORKSPACE'),
     temp: text('RUNNER_TEMP'),
@@ -55,7 +58,11 @@ export function runContextOf(env: Environment, payload: unknown): RunContext {
   }
 }
 
-const Repository = z.looseObject({ visibility: z.unknown().optional(), private: z.unknown().optional() })
+const Repository = z.looseObject({
+  visibility: z.unknown().optional(),
+  private: z.unknown().optional(),
+  default_branch: z.string().optional().catch(undefined),
+})
 
 /** Of a repository as an event or the REST API describes it; what says "public" weighs more than what says "private". */
 export function visibilityOfRepository(repository: unknown): Visibility {

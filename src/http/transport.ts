@@ -65,7 +65,7 @@ async function exchange(asked: HttpRequest, dispatcher: Dispatcher, limits: Limi
     bodyTimeout: limits.bodyIdle,
   })
   try {
-    refuseRedirect(what, statusCode, headers)
+    refuseRedirect(asked, statusCode, headers)
     const bytes = await collected(what, body, headers, limits.maxBodyBytes)
     return { status: statusCode, headers, text: textOf(what, statusCode, headers, bytes) }
   } finally {
@@ -74,11 +74,13 @@ async function exchange(asked: HttpRequest, dispatcher: Dispatcher, limits: Limi
 }
 
 /** Following one would carry the token to somebody else. */
-function refuseRedirect(what: string, status: number, headers: Headers): void {
+function refuseRedirect({ call, url }: HttpRequest, status: number, headers: Headers): void {
   if (status < 300 || status > 399) return
   const location = String(headers.location ?? '')
-  const host = URL.canParse(location) ? new URL(location).hostname : 'the same host'
-  throw new AuditError('redirect', `Cannot ${what}: redirected to ${host}, which is never followed`, { code: status })
+  const { hostname } = new URL(URL.canParse(location, url) ? location : url, url)
+  const host = /^[a-z0-9.:[\]-]{1,253}$/.test(hostname) ? hostname : 'another host'
+  const message = `Cannot ${CALLS[call].what}: redirected to ${host}, which is never followed`
+  throw new AuditError('redirect', message, { code: status })
 }
 
 async function collected(what: string, body: AsyncIterable<Buffer>, headers: Headers, most: number): Promise<Buffer> {

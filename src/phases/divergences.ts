@@ -1,6 +1,6 @@
 import { AuditError, POLICIES, type Reason } from '../domain/failure.ts'
 import type { Incompleteness } from '../domain/gate.ts'
-import type { Clock, ResultRecord, ResultsLog, Snapshot } from '../ports.ts'
+import type { Clock, Finished, ResultsLog, Snapshot } from '../ports.ts'
 import { mapConcurrent } from '../stream.ts'
 import { afterCall, FIRST_STANDING, type Standing, stepAfter } from './access.ts'
 import { type Checked, type CheckSources, checked, type Item } from './check.ts'
@@ -9,6 +9,8 @@ import { type Checked, type CheckSources, checked, type Item } from './check.ts'
 const BATCH_SIZE = 200
 /** … and at least this often while results come in. */
 const BATCH_MS = 1_000
+/** What is under way when the time is up may still end; a request takes no longer than this. */
+const DRAIN_MS = 95_000
 
 export interface DivergencesInput extends CheckSources {
   readonly snapshot: Snapshot
@@ -16,14 +18,16 @@ export interface DivergencesInput extends CheckSources {
   readonly clock: Clock
   /** Identities under way at once, those that wait for a retry included. */
   readonly concurrency: number
+  /** Aborted when the time is up: nothing new is begun, what is under way may end. */
+  readonly deadline: AbortSignal
   /** Called when an identity's outcome is final. */
   readonly onFinished: (checked: Checked) => void
+  /** Called when finished identities have become durable. */
+  readonly onCommitted: () => void
 }
 
 /** How phase 3 ended. `fault`: what broke it off. */
 export interface DivergencesEnd {
-  /** Identities whose outcome is in the log or that are linked, by type. */
-  readonly done: ReadonlyMap<Item['type'], number>
   readonly stopped: Incompleteness | undefined
   readonly fault: AuditError | undefined
   /** Nothing was ever answered: there is no result at all. */
@@ -37,13 +41,13 @@ const isPassing = (reason: Reason): boolean => {
 }
 
 /**
- * Phase 3: every listed identity is asked about once, failures of a passing kind once more at the end; only then are
+ * Phase 3: every listed identity that is not finished yet is asked about once, failures of a passing kind once more at the end; only then are
  * they written down. What was finished when something stops it stays finished.
  */
 export async function divergences(input: DivergencesInput): Promise<DivergencesEnd> {
   const run = new Run(input)
   try {
-    await run.pass(allListed(input.snapshot))
+    await run.pass(unfinished(input))
     await run.pass(run.takeFailed())
   } catch (error) {
     run.breakOff(error)
@@ -52,9 +56,12 @@ export async function divergences(input: DivergencesInput): Promise<DivergencesE
   return run.end()
 }
 
-async function* allListed(snapshot: Snapshot): AsyncGenerator<Item> {
+async function* unfinished({ snapshot, results, deadline }: DivergencesInput): AsyncGenerator<Item> {
   for (const type of snapshot.listed())
-    for await (const { position, id } of snapshot.ids(type)) yield { type, position, id }
+    for await (const { position, id } of snapshot.ids(type)) {
+      if (deadline.aborted) return
+      if (!results.isDone(type, position)) yield { type, position, id }
+    }
 }
 
 /** What stops a pass from within; everything finished before it counts. */
@@ -69,14 +76,13 @@ class Stop extends Error {
 class Run {
   readonly #input: DivergencesInput
   readonly #all: number
-  readonly #done = new Map<Item['type'], number>()
   readonly #halt = new AbortController()
   readonly #signal: AbortSignal
   #standing: Standing = FIRST_STANDING
   /** Answered before; asked again when access seems to be lost. */
   #canary: Item | undefined
   #failed: Checked[] = []
-  #batch: ResultRecord[] = []
+  #batch: Finished[] = []
   #batchedAtMs: number
   #secondPass = false
   #stopped: Incompleteness | undefined
@@ -86,8 +92,10 @@ class Run {
   constructor(input: DivergencesInput) {
     this.#input = input
     this.#signal = AbortSignal.any([input.signal, this.#halt.signal])
-    this.#all = input.snapshot.listed().reduce((sum, type) => sum + input.snapshot.count(type), 0)
+    this.#all = input.snapshot.listed().reduce((sum, type) => sum + this.#left(type), 0)
     this.#batchedAtMs = input.clock.now()
+    if (input.deadline.aborted) this.#drain()
+    else input.deadline.addEventListener('abort', () => this.#drain(), { once: true, signal: this.#halt.signal })
   }
 
   async pass(items: AsyncIterable<Item> | Iterable<Item>): Promise<void> {
@@ -105,8 +113,9 @@ class Run {
     }
   }
 
-  /** The identities of the second pass; the rest of the failures is final. */
+  /** The identities of the second pass; the rest of the failures is final. When the time is up, there is none. */
   takeFailed(): Item[] {
+    if (this.#input.deadline.aborted) return []
     const [again, final]: [Item[], Checked[]] = [[], []]
     for (const result of this.#failed) {
       if (result.outcome.kind === 'failed' && isPassing(result.outcome.failure.reason)) again.push(result.item)
@@ -126,19 +135,38 @@ class Run {
       error instanceof AuditError
         ? error
         : new AuditError('internal', 'Checking the identities failed unexpectedly', { cause: error })
+    if (fault.reason === 'cancelled' && this.#input.deadline.aborted && !this.#input.signal.aborted) return
     this.#fault = fault
-    this.#broken = isBreaking(fault.reason, this.#standing.answered > 0)
+    this.#broken = isBreaking(fault.reason, this.#hasAnswers())
     this.#stopped = stoppedBy(fault.reason)
   }
 
   async finish(): Promise<void> {
+    this.#halt.abort()
     for (const result of this.#failed) await this.#record(result)
     this.#failed = []
     await this.#flush()
+    const { deadline, snapshot } = this.#input
+    if (deadline.aborted && snapshot.listed().some((type) => this.#left(type) > 0)) this.#stopped ??= 'time-up'
   }
 
   end(): DivergencesEnd {
-    return { done: this.#done, stopped: this.#stopped, fault: this.#fault, broken: this.#broken }
+    return { stopped: this.#stopped, fault: this.#fault, broken: this.#broken }
+  }
+
+  #left(type: Item['type']): number {
+    return this.#input.snapshot.count(type) - this.#input.results.doneCount(type)
+  }
+
+  /** In this run or one that it continues. */
+  #hasAnswers(): boolean {
+    const { snapshot, results } = this.#input
+    return this.#standing.answered > 0 || snapshot.listed().some((type) => results.doneCount(type) > 0)
+  }
+
+  #drain(): void {
+    const halt = () => this.#halt.abort(new AuditError('cancelled', 'The time is up'))
+    this.#input.clock.sleep(DRAIN_MS, this.#halt.signal).then(halt, () => {})
   }
 
   /** What waits for a retry must not hold up the end of a run that has to stop. */
@@ -159,8 +187,7 @@ class Run {
   async #record(result: Checked): Promise<void> {
     const { item, outcome } = result
     this.#input.onFinished(result)
-    this.#done.set(item.type, (this.#done.get(item.type) ?? 0) + 1)
-    if (outcome.kind !== 'linked') this.#batch.push({ type: item.type, position: item.position, outcome })
+    this.#batch.push({ type: item.type, position: item.position, outcome })
     const due = this.#input.clock.now() - this.#batchedAtMs >= BATCH_MS
     if (due || this.#batch.length >= BATCH_SIZE) await this.#flush()
   }
@@ -169,7 +196,8 @@ class Run {
     const batch = this.#batch
     this.#batch = []
     this.#batchedAtMs = this.#input.clock.now()
-    await this.#input.results.append(batch)
+    await this.#input.results.commit(batch)
+    this.#input.onCommitted()
   }
 
   async #act(): Promise<void> {

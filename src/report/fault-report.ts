@@ -27,6 +27,7 @@ export function faultReportOf(fault: AuditError, toolVersion: string, at: Date, 
     resultsPath: '',
     files: [],
     showNames: false,
-    resumed: false,
+    continuedFrom: undefined,
+    finishedHere: 0,
   }
 }

@@ -20,8 +20,26 @@ export const SAMPLE_SIZE = 10
 
 export type ArtifactState =
   | { readonly state: 'uploaded'; readonly id: string; readonly url: string; readonly name: string }
-  /** `off`: not asked for; `public`: withheld in a public repository; `nothing`: no file was written. */
-  | { readonly state: 'off' | 'public' | 'nothing' }
+  /** `off`: not asked for; `public`: withheld in a public repository; `nothing`: no file was written;
+   * `post`: left to the post step, which has the time. */
+  | { readonly state: 'off' | 'public' | 'nothing' | 'post' }
+  | { readonly state: 'failed'; readonly why: string }
+
+/** Where a continued audit stood when this run took it up. */
+export interface ContinuedFrom {
+  readonly runId: string
+  readonly attempt: number
+  readonly done: number
+  readonly total: number
+}
+
+/** What became of the progress, as far as people need to know. */
+export type ProgressState =
+  /** `ended`: nothing is left to continue. `saved`: the next run goes on. */
+  | { readonly state: 'ended' | 'saved' }
+  /** `off`: by input; `public`: nothing is saved without a key in a public repository; `post`: the post step saves it. */
+  | { readonly state: 'off' | 'public' }
+  | { readonly state: 'post' }
   | { readonly state: 'failed'; readonly why: string }
 
 /** Everything that is told about one audit, whoever it is told to; a summary, a JSON or an output is a view of it. */
@@ -61,7 +79,10 @@ export interface Report {
   readonly files: readonly string[]
   /** False in a public repository, where no name may be shown. */
   readonly showNames: boolean
-  readonly resumed: boolean
+  /** The run whose progress this one continued; `undefined` when it began anew. */
+  readonly continuedFrom: ContinuedFrom | undefined
+  /** Identities finished by this run itself. */
+  readonly finishedHere: number
   /** Page with a heading for each error category, https; without it the summary links nowhere. */
   readonly docsUrl?: string | undefined
 }

@@ -23,7 +23,7 @@ export function outputsOf(report: Report, artifact: ArtifactState): Record<strin
     'results-path': report.resultsPath,
     'artifact-id': artifact.state === 'uploaded' ? artifact.id : '',
     'artifact-url': artifact.state === 'uploaded' ? artifact.url : '',
-    resumed: String(report.resumed),
+    resumed: String(report.continuedFrom !== undefined),
     'duration-seconds': String(report.durationSeconds),
     'api-calls': String(Object.values(apiCalls).reduce((sum, calls) => sum + calls, 0)),
   }

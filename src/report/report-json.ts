@@ -56,7 +56,7 @@ export function reportJsonOf(report: Report, artifact?: ArtifactState): string {
     startedAt: report.startedAt,
     finishedAt: report.finishedAt,
     durationSeconds: report.durationSeconds,
-    resumed: report.resumed,
+    resumed: report.continuedFrom !== undefined,
     conclusion: report.conclusion,
     warnOnly: report.warnOnly,
     incompleteness: report.incompleteness,

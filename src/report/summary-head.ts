@@ -77,7 +77,7 @@ function facts(report: Report): string {
     moment(report.startedAt),
     ...(report.durationSeconds > 0 ? [`took ${duration(report.durationSeconds)}`] : []),
     ...(calls > 0 ? [counted(calls, 'API call', 'API calls')] : []),
-    ...(report.resumed ? ['continued from saved progress'] : []),
+    ...(report.continuedFrom !== undefined ? ['continued from saved progress'] : []),
   ].join(' · ')
 }
 

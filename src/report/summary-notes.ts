@@ -126,6 +126,8 @@ function whereabouts({ resultsPath, files }: Report, artifact: ArtifactState): s
       return `No artifact was asked for (\`upload-artifact: false\`). The files are ${folder}.`
     case 'public':
       return `No artifact was uploaded, since this repository is public, or may be; set \`allow-public-artifact\` if everyone may read the rows. The files are ${folder}.`
+    case 'post':
+      return 'The post step of this job uploads the files as an artifact.'
     case 'nothing':
       return 'No file was written, so there is no artifact.'
     case 'failed':

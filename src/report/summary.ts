@@ -1,10 +1,11 @@
 import { isBlank } from './figures.ts'
 import { type Piece, sectionOf, withinBytes } from './markdown.ts'
-import type { ArtifactState, Report } from './model.ts'
+import type { ArtifactState, ProgressState, Report } from './model.ts'
 import { adviceOf, countsSectionOf } from './summary-counts.ts'
 import { gateOf } from './summary-gate.ts'
 import { headOf } from './summary-head.ts'
 import { filesSectionOf, notesOf, prerequisitesSectionOf, uncheckedOf } from './summary-notes.ts'
+import { progressSectionOf } from './summary-progress.ts'
 import { failuresFoldOf, sampleFoldsOf } from './summary-samples.ts'
 import { counted } from './wording.ts'
 
@@ -18,7 +19,12 @@ const dropNotice = (dropped: number): string =>
   `${counted(dropped, 'list of first rows is', 'lists of first rows are')} left out here to keep this page within GitHub's limit; the files hold every row.`
 
 /** The job summary: GitHub-flavoured Markdown, at most `SUMMARY_BYTES` long, safe whatever the directory's names are. */
-export function summaryOf(report: Report, artifact: ArtifactState): string {
+export function summaryOf(
+  report: Report,
+  artifact: ArtifactState,
+  progress: ProgressState = { state: 'ended' },
+  notContinued = '',
+): string {
   if (report.conclusion === 'error' && isBlank(report.tally)) {
     const files = artifact.state === 'nothing' || report.files.length === 0 ? '' : filesSectionOf(report, artifact)
     return withinBytes([...fixed(headOf(report)), ...fixed(files)], SUMMARY_BYTES, dropNotice)
@@ -34,6 +40,7 @@ export function summaryOf(report: Report, artifact: ArtifactState): string {
     ...fixed(prerequisitesSectionOf(report)),
     ...(folds.length > 0 ? fixed(sectionOf('First rows')) : []),
     ...droppable(folds),
+    ...fixed(progressSectionOf(report, progress, notContinued)),
     ...fixed(notesOf(report)),
     ...fixed(filesSectionOf(report, artifact)),
   ]

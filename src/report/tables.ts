@@ -72,6 +72,9 @@ export const FAILURES_TABLE: Table<Failure> = table('idp_divergence_failures.csv
 
 export const REPORT_FILE = 'report.json'
 
+/** There while an audit is unfinished, as the KB script calls it; it is no result and goes into no artifact. */
+export const PROGRESS_FILE = 'idp_divergence_progress.json'
+
 /** Files that exist only when the type is included. */
 export const filesOf = (type: PrincipalType): string[] => [IDENTITIES_TABLES[type].file, DIVERGENCES_TABLES[type].file]
 
@@ -82,4 +85,5 @@ export const FILE_NAMES: readonly string[] = [
   ...PRINCIPAL_TYPES.map((type) => DIVERGENCES_TABLES[type].file),
   FAILURES_TABLE.file,
   REPORT_FILE,
+  PROGRESS_FILE,
 ]

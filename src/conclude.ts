@@ -1,0 +1,127 @@
+import type { AuditConfig } from './config.ts'
+import type { AuditError, Reason } from './domain/failure.ts'
+import { conclusionOf, type Incompleteness, incompletenessOf, verdictOf } from './domain/gate.ts'
+import { prerequisitesOf } from './domain/prerequisites.ts'
+import { type Tally, tallyOfWorkspaces } from './domain/tally.ts'
+import type { Workspace } from './domain/workspace.ts'
+import { render } from './files/render.ts'
+import type { ResultsFolder } from './files/results-folder.ts'
+import type { WorkFolder } from './files/work-folder.ts'
+import type { CallCounts } from './http/calls.ts'
+import type { DivergencesEnd } from './phases/divergences.ts'
+import type { Listing } from './phases/identities.ts'
+import type { ContinuedFrom, Report } from './report/model.ts'
+import { reportJsonOf } from './report/report-json.ts'
+import { REPORT_FILE } from './report/tables.ts'
+
+/** What the phases found out so far; whatever ends the audit, this much is reported. */
+export interface Findings {
+  workspaces: readonly Workspace[] | undefined
+  workspacesAsked: boolean
+  readonly listings: Listing[]
+  callerRoles: readonly string[] | undefined
+  /** `undefined`: phase 3 was not reached. */
+  end: DivergencesEnd | undefined
+  fault: AuditError | undefined
+  /** What ended the audit before phase 3 or from outside. */
+  stopped: Incompleteness | undefined
+}
+
+/** What else a report says. */
+export interface Circumstances {
+  readonly config: AuditConfig
+  readonly toolVersion: string
+  readonly docsUrl: string | undefined
+  readonly folder: ResultsFolder
+  readonly work: WorkFolder
+  readonly showNames: boolean
+  readonly continuedFrom: ContinuedFrom | undefined
+  readonly calls: CallCounts
+  readonly startedAt: Date
+  readonly finishedAt: Date
+  readonly durationMs: number
+  /** What a fault of access means and what to change. */
+  readonly explain: (fault: AuditError) => string
+}
+
+/** Writes the files from the records, counts from the same records, and judges. Throws only when a file cannot be written. */
+export async function concluded(findings: Findings, circumstances: Circumstances): Promise<Report> {
+  const { config, folder, work, continuedFrom } = circumstances
+  const { workspaces, listings, end, fault } = findings
+  const types = listings.map(({ type }) => type)
+  const done = types.map((type) => [type, work.results.doneCount(type)] as const).filter(([, count]) => count > 0)
+  const rendered = await render({
+    folder,
+    format: config.csvFormat,
+    workspaces,
+    types,
+    snapshot: work.snapshot,
+    results: work.results,
+    done: end === undefined || end.broken ? undefined : new Map(done),
+  })
+  const tally: Tally = {
+    workspaces: workspaces === undefined ? undefined : tallyOfWorkspaces(workspaces),
+    principals: rendered.principals,
+  }
+  const verdicts = config.rules.map((rule) => verdictOf(rule, tally))
+  const incompleteness = [
+    ...broughtAbout(findings),
+    ...(end === undefined ? [] : incompletenessOf(tally, config.maxFailures, verdicts)),
+  ]
+  const report: Report = {
+    toolVersion: circumstances.toolVersion,
+    docsUrl: circumstances.docsUrl,
+    accountId: config.accountId,
+    host: config.host,
+    matchSource: 'databricks',
+    startedAt: circumstances.startedAt.toISOString(),
+    finishedAt: circumstances.finishedAt.toISOString(),
+    durationSeconds: Math.round(circumstances.durationMs / 1000),
+    conclusion: conclusionOf(isBroken(findings), incompleteness, verdicts),
+    warnOnly: config.warnOnly,
+    incompleteness: [...new Set(incompleteness)],
+    fault: fault && { reason: fault.reason, message: circumstances.explain(fault) },
+    tally,
+    verdicts,
+    maxFailures: config.maxFailuresText,
+    failureReasons: rendered.failureReasons,
+    prerequisites: prerequisitesOf(workspaces, findings.callerRoles),
+    samples: rendered.samples,
+    apiCalls: circumstances.calls,
+    untrustedListings: untrusted(findings),
+    resultsPath: folder.shown,
+    files: [...folder.files, REPORT_FILE],
+    showNames: circumstances.showNames,
+    continuedFrom,
+    finishedHere: done.reduce((sum, [, count]) => sum + count, 0) - (continuedFrom?.done ?? 0),
+  }
+  await folder.write(REPORT_FILE, [reportJsonOf(report)])
+  return report
+}
+
+function untrusted({ listings, workspaces, workspacesAsked }: Findings): Report['untrustedListings'] {
+  const unread = workspacesAsked && workspaces === undefined
+  return [
+    ...(unread ? [{ type: 'workspaces' as const, listed: 0, promised: undefined }] : []),
+    ...listings.filter(({ trusted }) => !trusted).map(({ type, listed, promised }) => ({ type, listed, promised })),
+  ]
+}
+
+/** What happened on the way that leaves the result incomplete. */
+function broughtAbout(findings: Findings): Incompleteness[] {
+  const { end, stopped, fault } = findings
+  const ended = end?.stopped ?? stopped ?? (fault && stoppedBy(fault.reason))
+  return [
+    ...(ended === undefined ? [] : [ended]),
+    ...(untrusted(findings).length > 0 ? (['listing-untrusted'] as const) : []),
+  ]
+}
+
+const stoppedBy = (reason: Reason): Incompleteness | undefined =>
+  reason === 'cancelled' ? 'cancelled' : reason === 'outage' ? 'unavailable' : undefined
+
+/** Ended without any result worth keeping: nothing to judge. */
+function isBroken({ end, fault, stopped }: Findings): boolean {
+  if (end !== undefined) return end.broken
+  return fault !== undefined && stopped === undefined && stoppedBy(fault.reason) === undefined
+}

@@ -1,0 +1,21 @@
+import { open, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+/** Replaces a file as a whole: whoever reads it, now or after a crash, finds the old content or the new. */
+export async function replaceDurably(path: string, content: string): Promise<void> {
+  const partial = `${path}.partial`
+  const file = await open(partial, 'w')
+  try {
+    await file.writeFile(content)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(partial, path)
+  const folder = await open(dirname(path), 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}

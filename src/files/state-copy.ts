@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto'
+import { lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Checkpoint } from '../domain/checkpoint.ts'
+import { DoneSet } from '../domain/done-set.ts'
+import { PRINCIPAL_TYPES, type PrincipalType } from '../domain/principal.ts'
+import { checkpointOf } from './checkpoint-file.ts'
+import { type EnvelopeProblem, enveloped, MOST_BYTES, opened, type ProgressKey } from './envelope.ts'
+import { savedRecordOf } from './saved-record.ts'
+import type { WorkFolder } from './work-folder.ts'
+
+/** Relative to the workspace, and always this: the cache service takes another path for another entry. */
+export const COPY_FOLDER = '.aim-readiness'
+
+const CHECKPOINT = 'checkpoint'
+const RESULTS = 'results'
+const idsFile = (type: PrincipalType) => `ids.${type}`
+const NAMES: readonly string[] = [CHECKPOINT, RESULTS, ...PRINCIPAL_TYPES.map(idsFile)]
+
+/** Whose copy it is; a sealed one opens for nobody else. */
+export interface CopyIdentity {
+  readonly key: ProgressKey
+  /** Repository, trust class and fingerprint, as one text. */
+  readonly belongsTo: string
+}
+
+/** The content of a copy, whole and verified, but not yet judged. */
+export interface StateCopy {
+  readonly checkpoint: Checkpoint
+  readonly ids: ReadonlyMap<PrincipalType, Buffer>
+  readonly results: Buffer
+}
+
+export type CopyProblem = EnvelopeProblem | 'missing'
+
+const sha256 = (content: Buffer): string => createHash('sha256').update(content).digest('hex')
+
+/**
+ * Writes a copy of what is committed, to be saved elsewhere: consistent although the audit goes on, without failures
+ * (which are asked about again) and, unless it is sealed, without names. Returns its size in bytes.
+ */
+export async function writeCopy(work: WorkFolder, folder: string, identity: CopyIdentity): Promise<number> {
+  const { checkpoint } = work.results
+  if (checkpoint.ended !== undefined) return await written(new Map(), { ...checkpoint, ...NOTHING }, folder, identity)
+  const contents = new Map<string, Buffer>()
+  for (const { type } of checkpoint.listings) contents.set(idsFile(type), await work.snapshot.content(type))
+  const { results, done } = await savedResults(work, checkpoint, identity.key !== undefined)
+  contents.set(RESULTS, results)
+  return await written(contents, { ...checkpoint, done, resultsBytes: results.length }, folder, identity)
+}
+
+/** What is left of an audit that has ended: a mark that there is nothing to continue. */
+const NOTHING = { listings: [], done: {}, resultsBytes: 0 }
+
+async function written(
+  contents: Map<string, Buffer>,
+  checkpoint: Checkpoint,
+  folder: string,
+  identity: CopyIdentity,
+): Promise<number> {
+  if (!contents.has(RESULTS)) contents.set(RESULTS, Buffer.alloc(0))
+  const digests = Object.fromEntries([...contents].map(([name, content]) => [name, sha256(content)]))
+  contents.set(CHECKPOINT, Buffer.from(JSON.stringify({ checkpoint: JSON.stringify(checkpoint), digests })))
+
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder)
+  let bytes = 0
+  for (const [name, content] of contents) {
+    const envelope = await enveloped(content, `${identity.belongsTo} ${name}`, identity.key)
+    await writeFile(join(folder, name), envelope, { flag: 'wx' })
+    bytes += envelope.length
+  }
+  return bytes
+}
+
+async function savedResults(work: WorkFolder, checkpoint: Checkpoint, withNames: boolean) {
+  const failed = new Map<PrincipalType, Set<number>>()
+  const lines: string[] = []
+  for await (const record of work.results.log.records(checkpoint.resultsBytes)) {
+    const saved = savedRecordOf(record, withNames)
+    if (saved !== undefined) lines.push(JSON.stringify(saved))
+    else failed.set(record.type, (failed.get(record.type) ?? new Set()).add(record.position))
+  }
+  const done = Object.fromEntries(
+    PRINCIPAL_TYPES.map((type) => [type, without(checkpoint.done[type] ?? [], failed.get(type) ?? new Set())]),
+  )
+  return { results: Buffer.from(lines.map((line) => `${line}\n`).join('')), done }
+}
+
+function without(ranges: NonNullable<Checkpoint['done'][PrincipalType]>, positions: ReadonlySet<number>) {
+  if (positions.size === 0) return ranges
+  const rest = new DoneSet()
+  for (const [start, end] of ranges)
+    for (let position = start; position < end; position++) if (!positions.has(position)) rest.add(position)
+  return rest.ranges()
+}
+
+const index = z.strictObject({ checkpoint: z.string(), digests: z.record(z.string(), z.string()) })
+
+/** Reads a copy that came from outside: nothing is believed, no link is followed, nothing but our own names is read. */
+export async function readCopy(folder: string, identity: CopyIdentity): Promise<StateCopy | CopyProblem> {
+  const names = await readdir(folder).catch((): string[] => [])
+  if (!names.includes(CHECKPOINT)) return 'missing'
+  if (names.some((name) => !NAMES.includes(name))) return 'damaged'
+  const contents = new Map<string, Buffer>()
+  for (const name of names) {
+    const path = join(folder, name)
+    const { size, isRegular } = await lstat(path).then((stat) => ({ size: stat.size, isRegular: stat.isFile() }))
+    if (!isRegular || size > MOST_BYTES) return 'damaged'
+    const content = await opened(await readFile(path), `${identity.belongsTo} ${name}`, identity.key)
+    if (typeof content === 'string') return content
+    contents.set(name, content)
+  }
+  return consistent(contents) ?? 'damaged'
+}
+
+/** The files must be those of one and the same copy. */
+function consistent(contents: ReadonlyMap<string, Buffer>): StateCopy | undefined {
+  const found = readIndex(contents.get(CHECKPOINT))
+  const checkpoint = found && checkpointOf(found.checkpoint)
+  const results = contents.get(RESULTS)
+  if (found === undefined || checkpoint === undefined || results === undefined) return undefined
+  if (results.length !== checkpoint.resultsBytes || contents.size !== checkpoint.listings.length + 2) return undefined
+  for (const [name, content] of contents)
+    if (name !== CHECKPOINT && (!Object.hasOwn(found.digests, name) || found.digests[name] !== sha256(content)))
+      return undefined
+  const ids = new Map<PrincipalType, Buffer>()
+  for (const { type } of checkpoint.listings) {
+    const content = contents.get(idsFile(type))
+    if (content === undefined) return undefined
+    ids.set(type, content)
+  }
+  return { checkpoint, ids, results }
+}
+
+function readIndex(content: Buffer | undefined): z.infer<typeof index> | undefined {
+  try {
+    return index.parse(JSON.parse(content?.toString('utf8') ?? ''))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,97 @@
+import type * as toolkit from '@actions/cache'
+import { getOctokit } from '@actions/github'
+import { AuditError } from '../domain/failure.ts'
+import type { RunContext } from './context.ts'
+import { within } from './timed.ts'
+
+type Cache = Pick<typeof toolkit, 'saveCache' | 'restoreCache' | 'isFeatureAvailable'>
+
+const SAVE_LIMIT_MS = 120_000
+const RESTORE_LIMIT_MS = 300_000
+
+/** `none`: there is no entry; `failed`: there is one, but it could not be had. */
+export type RestoreResult =
+  | { readonly state: 'restored'; readonly key: string }
+  | { readonly state: 'none' }
+  | { readonly state: 'failed'; readonly why: string }
+
+/** `undefined`: saved. */
+export type SaveProblem = string | undefined
+
+/**
+ * The Actions cache, whose toolkit tells most failures in the log only: a save that failed gives -1, and a miss and a
+ * failed restore both give nothing. Never throws.
+ */
+export class ProgressCache {
+  readonly #cache: Cache
+  readonly #folder: string
+
+  /** `folder`: relative to the workspace; the service takes another path for another entry. */
+  constructor(cache: Cache, folder: string) {
+    this.#cache = cache
+    this.#folder = folder
+  }
+
+  isAvailable(): boolean {
+    return this.#cache.isFeatureAvailable()
+  }
+
+  async save(key: string): Promise<SaveProblem> {
+    try {
+      const id = await within(SAVE_LIMIT_MS, 'Saving to the Actions cache', this.#cache.saveCache([this.#folder], key))
+      return id > 0 ? undefined : 'the Actions cache did not take it (its reason is in the log)'
+    } catch (error) {
+      return whyOf(error)
+    }
+  }
+
+  /** Unpacks the newest entry whose key begins with the first prefix that has one. */
+  async restore(prefixes: readonly string[]): Promise<RestoreResult> {
+    const [first = '', ...others] = prefixes
+    // A key that nothing has, so that only prefixes match.
+    const restore = (lookupOnly: boolean) =>
+      this.#cache.restoreCache([this.#folder], `${first}none`, [first, ...others], { lookupOnly })
+    try {
+      const there = await within(RESTORE_LIMIT_MS, 'Looking into the Actions cache', restore(true))
+      if (there === undefined) return { state: 'none' }
+      const key = await within(RESTORE_LIMIT_MS, 'Restoring from the Actions cache', restore(false))
+      if (key !== undefined) return { state: 'restored', key }
+      return { state: 'failed', why: 'the Actions cache has it but did not give it (its reason is in the log)' }
+    } catch (error) {
+      return { state: 'failed', why: whyOf(error) }
+    }
+  }
+}
+
+const whyOf = (error: unknown): string =>
+  error instanceof AuditError ? error.message : 'the Actions cache cannot be used in this run'
+
+const REMOVE_LIMIT_MS = 30_000
+const MOST_REMOVED = 100
+
+/** Removes entries of audits that are finished, all but `kept`; silently nothing where the token may not. */
+export async function removeEntries(
+  { repository, apiUrl }: Pick<RunContext, 'repository' | 'apiUrl'>,
+  githubToken: string,
+  prefix: string,
+  kept: string,
+): Promise<void> {
+  const [owner, repo] = repository.split('/')
+  if (githubToken === '' || !owner || !repo) return
+  const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+  const octokit = getOctokit(githubToken, { baseUrl: apiUrl, log: quiet })
+  const request = { signal: AbortSignal.timeout(REMOVE_LIMIT_MS), redirect: 'error' as const }
+  const where = { owner, repo, request }
+  try {
+    const { data } = await octokit.request('GET /repos/{owner}/{repo}/actions/caches', {
+      ...where,
+      key: prefix,
+      per_page: MOST_REMOVED,
+    })
+    for (const { id, key } of data.actions_caches)
+      if (id !== undefined && key?.startsWith(prefix) && key !== kept)
+        await octokit.request('DELETE /repos/{owner}/{repo}/actions/caches/{cache_id}', { ...where, cache_id: id })
+  } catch {
+    // Without `actions: write` they stay until GitHub evicts them.
+  }
+}

@@ -1,0 +1,45 @@
+import { AuditError } from '../domain/failure.ts'
+import type { PrincipalType } from '../domain/principal.ts'
+import type { Account, ListedPrincipal, ResultsLog, Unnamed } from '../ports.ts'
+import { refusesAccess } from './access.ts'
+
+/** A listing of names that goes on for longer than this has lost its way. */
+const MOST_PAGES = 100_000
+
+/**
+ * Finishes what an earlier run found but whose names were not saved: the listing has them. What the listing does not tell
+ * (deleted meanwhile, or a page that cannot be read) stays unfinished, so that phase 3 asks about it again.
+ */
+export async function named(
+  account: Account,
+  results: ResultsLog,
+  type: PrincipalType,
+  unnamed: readonly Unnamed[],
+  signal: AbortSignal,
+): Promise<void> {
+  const waiting = new Map(unnamed.map((one) => [one.divergence.id, one]))
+  try {
+    let start = 1
+    for (let pages = 0; waiting.size > 0 && pages < MOST_PAGES; pages++) {
+      const page = await account.page(type, start, 'whole', signal)
+      await results.commit(page.principals.flatMap((principal) => finishedBy(principal, type, waiting)))
+      start += page.principals.length
+      if (page.principals.length === 0 || start > page.promised) return
+    }
+  } catch (error) {
+    if (!(error instanceof AuditError) || refusesAccess(error)) throw error
+  }
+}
+
+function finishedBy({ id, name }: ListedPrincipal, type: PrincipalType, waiting: Map<string, Unnamed>) {
+  const found = waiting.get(id)
+  if (found === undefined) return []
+  waiting.delete(id)
+  return [
+    {
+      type,
+      position: found.position,
+      outcome: { kind: 'divergent' as const, divergence: { ...found.divergence, name } },
+    },
+  ]
+}
