@@ -27,15 +27,30 @@ export const pageOf = (ids: readonly string[], promised: number): ListingPage =>
   promised,
 })
 
-/** An account whose listing is a script: one entry for each page that is asked for, in turn. */
-export function scriptedAccount(pages: (ListingPage | AuditError)[], exists: (id: string) => boolean = () => false) {
+/**
+ * An account whose listing is a script: the pages that one reading after another takes, from the start again after a last
+ * page, a broken one, or the fourth empty one. A page may be asked for before its turn; what no reading takes is empty.
+ */
+export function scriptedAccount(
+  pages: readonly (ListingPage | AuditError)[],
+  exists: (id: string) => boolean = () => false,
+) {
   const asked: number[] = []
+  const answers = new Map<number, (ListingPage | AuditError)[]>()
+  let [start, empty] = [1, 0]
+  for (const page of pages) {
+    answers.set(start, [...(answers.get(start) ?? []), page])
+    if (page instanceof AuditError) [start, empty] = [1, 0]
+    else if (page.principals.length > 0) [start, empty] = [start + page.principals.length, 0]
+    else empty++
+    const isLast = !(page instanceof AuditError) && page.principals.length > 0 && start > page.promised
+    if (page instanceof AuditError || isLast || empty === 4) [start, empty] = [1, 0]
+  }
   const account: Account = {
     workspaces: async () => [],
     page: async (_, startIndex) => {
       asked.push(startIndex)
-      const page = pages.shift()
-      if (page === undefined) throw new Error('more pages were asked for than the script has')
+      const page = answers.get(startIndex)?.shift() ?? pageOf([], 0)
       if (page instanceof AuditError) throw page
       return page
     },

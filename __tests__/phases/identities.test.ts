@@ -68,13 +68,19 @@ describe('listed', () => {
       pageOf(['2'], 2),
     ])
     expect(ids).toEqual(['1', '2'])
-    expect(asked).toEqual([1, 2, 2, 2, 2])
+    expect(asked.filter((start) => start === 2)).toHaveLength(4)
     expect(trusted).toBe(true)
   })
 
   test('case 23: pages that stay empty are never taken for the end', async () => {
     const { listed: count, trusted } = await listing(Array.from({ length: 8 }, () => pageOf([], 7)))
     expect({ count, trusted }).toEqual({ count: 0, trusted: false })
+  })
+
+  test('case 23: an empty page that takes the promise back is not believed', async () => {
+    const takenBack = Array.from({ length: 4 }, () => pageOf([], 0))
+    const { ids, trusted } = await listing([pageOf(['1'], 9), ...takenBack, pageOf(['1'], 9), ...takenBack])
+    expect({ ids, trusted }).toEqual({ ids: ['1'], trusted: false })
   })
 
   test('case 25: the same page for ever comes to an end', async () => {

@@ -1,7 +1,8 @@
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { csvOf, headerOf, piecesOf } from '../../src/report/csv.ts'
+import { piecesOf } from '../../src/files/pieces.ts'
+import { csvOf, headerOf } from '../../src/report/csv.ts'
 import { DIVERGENCES_TABLES, IDENTITIES_TABLES } from '../../src/report/tables.ts'
 import { HOSTILE_NAMES } from './corpus.ts'
 

@@ -5,9 +5,10 @@ import type { PrincipalType } from '../domain/principal.ts'
 import { Counter, type TypeTally } from '../domain/tally.ts'
 import { isDivergentWorkspace, type Workspace } from '../domain/workspace.ts'
 import type { LoggedOutcome, ResultsLog, Snapshot } from '../ports.ts'
-import { type CsvFormat, piecesOf } from '../report/csv.ts'
+import type { CsvFormat } from '../report/csv.ts'
 import { SAMPLE_SIZE, type Samples } from '../report/model.ts'
 import { DIVERGENCES_TABLES, FAILURES_TABLE, IDENTITIES_TABLES, WORKSPACES_TABLE } from '../report/tables.ts'
+import { piecesOf } from './pieces.ts'
 import type { ResultsFolder } from './results-folder.ts'
 
 export interface RenderInput {

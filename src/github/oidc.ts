@@ -1,6 +1,7 @@
 import type * as toolkit from '@actions/core'
-import { AuditError } from '../domain/failure.ts'
+import { AuditError, POLICIES } from '../domain/failure.ts'
 import { pause, unlessCancelled } from '../http/cancel.ts'
+import { transportFault } from '../http/transport-failure.ts'
 import type { Clock } from '../ports.ts'
 import { within } from './timed.ts'
 
@@ -23,7 +24,8 @@ const NO_PERMISSION =
 /**
  * GitHub's id tokens: a new one at every call, masked by the toolkit. It lives five minutes, so it is asked for right
  * before it is used and never kept. The toolkit retries 502 to 504 only, hence the tries here.
- * Throws `AuditError`: `sign-in` when trying again is of no use, `cancelled`, else `network` or `timeout`.
+ * Throws `AuditError`: `sign-in`, `proxy` or `certificate` when trying again is of no use, `cancelled`, else `network` or
+ * `timeout`.
  */
 export function idTokens(ports: IdTokenPorts): (audience: string, signal: AbortSignal) => Promise<string> {
   const { env, clock, random = Math.random } = ports
@@ -41,7 +43,7 @@ export function idTokens(ports: IdTokenPorts): (audience: string, signal: AbortS
   }
 }
 
-const isFinal = ({ reason }: AuditError): boolean => reason === 'sign-in' || reason === 'cancelled'
+const isFinal = ({ reason }: AuditError): boolean => POLICIES[reason].stops === 'run'
 
 async function idToken({ core, limitMs = 15_000 }: IdTokenPorts, audience: string, signal: AbortSignal) {
   const asked = core.getIDToken(audience).catch((error: unknown) => {
@@ -52,11 +54,16 @@ async function idToken({ core, limitMs = 15_000 }: IdTokenPorts, audience: strin
   return token
 }
 
-/** The toolkit tells the status in its message only. */
+/** The toolkit tells what happened in its message only. */
 function failureOf(error: unknown): AuditError {
-  const status = /Error Code : (\d{3})\b/.exec(String(error))?.[1] ?? ''
-  const final = /^4(?!08|29)/.test(status)
-  return final
-    ? new AuditError('sign-in', `GitHub refused the id token (HTTP ${status}). ${NO_PERMISSION}`, { code: status })
-    : new AuditError('network', 'GitHub gave no id token', { code: status, cause: error })
+  const text = String(error)
+  const status = /Error Code : (\d{3})\b/.exec(text)?.[1] ?? ''
+  if (/^4(?!08|29)/.test(status))
+    return new AuditError('sign-in', `GitHub refused the id token (HTTP ${status}). ${NO_PERMISSION}`, { code: status })
+  const what = "ask for GitHub's id token"
+  const refused = /tunneling socket could not be established, statusCode=(4\d\d)/.exec(text)?.[1]
+  if (refused !== undefined && refused !== '429') return transportFault('proxy', refused, what, error)
+  // As OpenSSL words it.
+  if (/\bcertificate\b/i.test(text)) return transportFault('certificate', 'TLS', what, error)
+  return new AuditError('network', 'GitHub gave no id token', { code: status, cause: error })
 }

@@ -39,7 +39,7 @@ export function tokenHolder({ fetch, clock, random, onToken, signal: run }: Opti
   let held: HeldToken | undefined
   let renewal: Promise<string> | undefined
   let coolUntil = Number.NEGATIVE_INFINITY
-  let accepted: string | undefined
+  const accepted = new Set<string>()
   let hasSignedIn = false
 
   async function signIn(): Promise<string> {
@@ -78,12 +78,12 @@ export function tokenHolder({ fetch, clock, random, onToken, signal: run }: Opti
       return held.token
     },
     accept(token) {
-      accepted = token
+      accepted.add(token)
     },
     reject(token) {
       if (held?.token === token) held = undefined
     },
-    isFresh: (token) => token !== accepted,
+    isFresh: (token) => !accepted.has(token),
   }
 }
 

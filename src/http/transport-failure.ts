@@ -27,18 +27,19 @@ export function transportFailure(error: unknown, what: string): AuditError {
   if (error instanceof AuditError) return error
   const chain = chainOf(error)
   const refused = chain.map(({ message }) => TUNNEL_REFUSED.exec(message)?.[1]).find((status) => status !== undefined)
-  if (refused !== undefined) return failure(tunnelReason(Number(refused)), refused, what, error)
+  if (refused !== undefined) return transportFault(tunnelReason(Number(refused)), refused, what, error)
   for (const { code } of chain) {
     const reason = REASONS.find(([pattern]) => pattern.test(code))?.[1]
-    if (reason !== undefined) return failure(reason, code, what, error)
+    if (reason !== undefined) return transportFault(reason, code, what, error)
   }
-  return failure('internal', '', what, error)
+  return transportFault('internal', '', what, error)
 }
 
 /** A gateway that is away for a moment must not end the run; a proxy that does not let us through does. */
 const tunnelReason = (status: number): Reason => ([429, 502, 503, 504].includes(status) ? 'unavailable' : 'proxy')
 
-const failure = (reason: Reason, code: string, what: string, cause: unknown): AuditError =>
+/** A fault on the way to a host, told with what may help. */
+export const transportFault = (reason: Reason, code: string, what: string, cause: unknown): AuditError =>
   new AuditError(reason, `Cannot ${what}: ${code || 'fault in the HTTP client'}${HINTS[reason] ?? ''}`, { code, cause })
 
 /** The error, what it gathers and what caused it, outermost first. */

@@ -2,9 +2,8 @@ import { AuditError } from '../domain/failure.ts'
 import type { PrincipalType, Target } from '../domain/principal.ts'
 import type { Account, ListedPrincipal, ListingPage, Snapshot, SnapshotWriter } from '../ports.ts'
 import { refusesAccess } from './access.ts'
+import { Pages } from './pages.ts'
 
-/** A page that is empty although more was promised is asked again this often. */
-const EMPTY_PAGE_REPEATS = 3
 /** So many full pages without one new id: the server gives the same page for ever. */
 const PAGES_WITHOUT_NEWS = 10
 
@@ -20,6 +19,8 @@ export interface Listing {
 
 interface Pass {
   readonly promised: number | undefined
+  /** Different ids. */
+  readonly received: number
   /** The listing broke off: a page could not be read. */
   readonly broken: boolean
 }
@@ -43,7 +44,8 @@ export async function listed(
     const first = await onePass(account, writer, type, onPage, signal)
     const short = first.broken || writer.count < (first.promised ?? 0)
     const second = short ? await onePass(account, writer, type, onPage, signal) : first
-    const promised = smaller(first.promised, second.promised)
+    // A pass that gives nothing takes nothing back that the other one gave.
+    const promised = second.received === 0 ? first.promised : smaller(first.promised, second.promised)
     return { type, listed: writer.count, promised, trusted: !second.broken && writer.count >= (promised ?? 0) }
   } finally {
     await writer.close()
@@ -60,11 +62,12 @@ async function onePass(
   onPage: OnPage,
   signal: AbortSignal,
 ): Promise<Pass> {
+  const pages = new Pages(account, type, 'ids', signal)
   const seen = new Set<string>()
   let [start, promised, withoutNews]: [number, number | undefined, number] = [1, undefined, 0]
   try {
     for (;;) {
-      const page = await fullPage(account, type, start, signal)
+      const page = await pages.from(start, promised)
       const ids = page.principals.map(({ id }: ListedPrincipal) => id)
       const before = seen.size
       for (const id of ids) seen.add(id)
@@ -72,29 +75,16 @@ async function onePass(
       onPage(type, writer.count, page)
 
       start += ids.length
-      promised = page.promised
+      if (ids.length > 0) promised = page.promised
+      promised ??= page.promised
       withoutNews = seen.size > before ? 0 : withoutNews + 1
-      if (ids.length === 0 || start > promised || withoutNews >= PAGES_WITHOUT_NEWS) return { promised, broken: false }
+      if (ids.length === 0 || start > promised || withoutNews >= PAGES_WITHOUT_NEWS)
+        return { promised, received: seen.size, broken: false }
     }
   } catch (error) {
     if (!(error instanceof AuditError) || refusesAccess(error)) throw error
-    return { promised, broken: true }
+    return { promised, received: seen.size, broken: true }
   }
-}
-
-/** A page; an empty one only when it stays empty, or nothing more was promised. */
-async function fullPage(
-  account: Account,
-  type: PrincipalType,
-  start: number,
-  signal: AbortSignal,
-): Promise<ListingPage> {
-  let page = await account.page(type, start, 'ids', signal)
-  for (let repeat = 0; repeat < EMPTY_PAGE_REPEATS; repeat++) {
-    if (page.principals.length > 0 || start > page.promised) break
-    page = await account.page(type, start, 'ids', signal)
-  }
-  return page
 }
 
 /** Phase 2 when the identities were named: no listing at all. */

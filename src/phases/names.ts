@@ -2,6 +2,7 @@ import { AuditError } from '../domain/failure.ts'
 import type { PrincipalType } from '../domain/principal.ts'
 import type { Account, ListedPrincipal, ResultsLog, Unnamed } from '../ports.ts'
 import { refusesAccess } from './access.ts'
+import { Pages } from './pages.ts'
 
 /** A listing of names that goes on for longer than this has lost its way. */
 const MOST_PAGES = 100_000
@@ -19,9 +20,10 @@ export async function named(
 ): Promise<void> {
   const waiting = new Map(unnamed.map((one) => [one.divergence.id, one]))
   try {
+    const pages = new Pages(account, type, 'whole', signal)
     let start = 1
-    for (let pages = 0; waiting.size > 0 && pages < MOST_PAGES; pages++) {
-      const page = await account.page(type, start, 'whole', signal)
+    for (let read = 0; waiting.size > 0 && read < MOST_PAGES; read++) {
+      const page = await pages.from(start)
       await results.commit(page.principals.flatMap((principal) => finishedBy(principal, type, waiting)))
       start += page.principals.length
       if (page.principals.length === 0 || start > page.promised) return

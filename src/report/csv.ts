@@ -7,9 +7,6 @@ export type CsvFormat = 'safe' | 'exact'
 /** Renders rows, each ended by CRLF. Columns are strings already; a header is rendered as `exact`. */
 export type Csv = (rows: readonly (readonly string[])[]) => string
 
-/** Enough rows to make the fixed cost of a call vanish, few enough to stay small in memory. */
-const CHUNK_ROWS = 5_000
-
 /**
  * Python's default dialect: a cell is quoted only where it holds a comma, a quote, CR or LF. csv-stringify looks for the
  * whole record delimiter only, hence `quoted_match`. Its `escape_formulas` knows `= + - @`, their full-width forms, TAB
@@ -22,24 +19,6 @@ export const csvOf =
       rows.map((cells) => cells.map((cell) => cell.toWellFormed())),
       { record_delimiter: '\r\n', quoted_match: /[\r\n]/, escape_formulas: format === 'safe' },
     )
-
-/** A whole file in pieces: the header, then some thousand rows at a time. */
-export async function* piecesOf<Row>(
-  table: Table<Row>,
-  rows: Iterable<Row> | AsyncIterable<Row>,
-  format: CsvFormat,
-): AsyncGenerator<string> {
-  const csv = csvOf(format)
-  yield headerOf(table)
-  let chunk: string[][] = []
-  for await (const row of rows) {
-    chunk.push(table.cells(row))
-    if (chunk.length < CHUNK_ROWS) continue
-    yield csv(chunk)
-    chunk = []
-  }
-  if (chunk.length > 0) yield csv(chunk)
-}
 
 /** The header line of a table; a header is ours and never escaped. */
 export const headerOf = (table: Pick<Table<never>, 'header'>): string => csvOf('exact')([table.header])

@@ -1,15 +1,23 @@
-import { LEAST_HOLD_MS, MOST_HOLD_MS, type PaceState, type Spell } from './pace-state.ts'
+import { LEAST_HOLD_MS, LEAST_RISE_MS, MOST_HOLD_MS, MOST_RISE_MS, type PaceState, type Spell } from './pace-state.ts'
 
-/** A pause of at most this share of a cycle says nothing of what is allowed. */
-const SHORT_PAUSE = 0.15
+/** A pause of less than the first share of a cycle says nothing of what is allowed; from the second on, it counts. */
+const [SHORT_PAUSE, LONG_PAUSE] = [0.1, 0.25]
 /** Ceilings that differ by less are the same. */
 const SAME = 0.04
 /** What a probe above the ceiling may cost: time in which nothing is sent, and requests refused. */
 const [PAUSED_SHARE, REFUSED_SHARE] = [0.02, 0.004]
 /** As long as ceilings do not agree, probes follow sooner. */
-const EAGERNESS = [0.15, 0.3, 0.6, 1]
+const EAGERNESS = [0.3, 0.6, 1]
+const SURE = EAGERNESS.length
+const [UNSURE_SHARE, UNSURE_HOLD_MS] = [0.15, 6_000]
+/** How much the pace at which it was refused may raise what the cycle says. */
+const MOST_RAISE = 1.1
 
-type Ceiling = Pick<PaceState, 'ceiling' | 'holdMs' | 'sure'>
+/** When it began to accept again: if only tries could tell, somewhere between the last refusal and the acceptance. */
+export const opensAtOf = ({ lastSilentAt }: Spell, acceptsAt: number): number =>
+  lastSilentAt === null ? acceptsAt : (lastSilentAt + acceptsAt) / 2
+
+type Ceiling = Pick<PaceState, 'ceiling' | 'holdMs' | 'riseMs' | 'sure' | 'trusted'>
 
 /**
  * What the server allows, from a cycle that ended when it accepted again. When the cycle began, the server had nothing
@@ -18,15 +26,32 @@ type Ceiling = Pick<PaceState, 'ceiling' | 'holdMs' | 'sure'>
  * nothing for later gave nothing for it.
  */
 export function ceilingAfter(spell: Spell, acceptsAt: number): Ceiling {
-  const wholeS = Math.max(0.05, (acceptsAt - spell.cycleFrom) / 1000)
-  const activeS = Math.max(0.05, (spell.from - spell.cycleFrom) / 1000)
+  const opensAt = opensAtOf(spell, acceptsAt)
+  const pauseMs = Math.max(0, opensAt - spell.from)
+  const wholeS = Math.max(0.05, (opensAt - spell.cycleFrom) / 1000)
+  const activeS = Math.max(0.05, wholeS - pauseMs / 1000)
   const count = Math.max(1, spell.cycleCount)
-  const isShort = wholeS - activeS <= SHORT_PAUSE * wholeS
-  const mean = count / (isShort ? activeS : wholeS)
-  const ceiling = isShort && spell.rate !== null ? (mean + Math.max(mean, spell.rate)) / 2 : mean
+  const pauseShare = pauseMs / (wholeS * 1000)
+  const forgets = Math.min(1, Math.max(0, (LONG_PAUSE - pauseShare) / (LONG_PAUSE - SHORT_PAUSE)))
+  const raised = raisedTo(count / activeS, spell.rate ?? 0)
+  const mean = forgets * raised + (1 - forgets) * (count / wholeS)
+  const { ceiling, trusted } =
+    forgets > 0 ? { ceiling: mean, trusted: count / activeS } : doubted(mean, spell.trustedBefore)
   const agrees = Math.abs(ceiling - spell.ceilingBefore) <= SAME * spell.ceilingBefore
-  const sure = agrees ? Math.min(spell.sureBefore + 1, EAGERNESS.length - 1) : 0
+  const sure = agrees ? Math.min(Math.max(0, spell.sureBefore) + 1, SURE) : Math.min(0, spell.sureBefore) - 1
   const dear = Math.max((acceptsAt - spell.from) / PAUSED_SHARE, (spell.refusals / (REFUSED_SHARE * ceiling)) * 1000)
-  const holdMs = Math.min(MOST_HOLD_MS, Math.max(LEAST_HOLD_MS, dear * (EAGERNESS[sure] ?? 1)))
-  return { ceiling, holdMs, sure }
+  const share = sure > 0 ? (EAGERNESS[sure - 1] ?? 1) : UNSURE_SHARE
+  const mostHoldMs = sure > 0 ? MOST_HOLD_MS : Math.min(MOST_HOLD_MS, UNSURE_HOLD_MS * 1.5 ** (-1 - sure))
+  const holdMs = Math.min(mostHoldMs, Math.max(LEAST_HOLD_MS, dear * share))
+  const riseMs = Math.min(MOST_RISE_MS, Math.max(LEAST_RISE_MS, holdMs / 2, pauseMs))
+  return { ceiling, holdMs, riseMs, sure, trusted }
 }
+
+const raisedTo = (mean: number, rate: number): number => Math.min(MOST_RAISE * mean, (mean + Math.max(mean, rate)) / 2)
+
+/**
+ * A short cycle with a long pause says little about a limit that keeps nothing for later: once, what held before is
+ * believed rather than that.
+ */
+const doubted = (mean: number, trusted: number | null) =>
+  trusted !== null && mean < 0.9 * trusted ? { ceiling: trusted, trusted: null } : { ceiling: mean, trusted: null }

@@ -33,6 +33,10 @@ export interface PaceState {
   readonly holdMs: number
   /** Ceilings in a row that agreed. */
   readonly sure: number
+  /** How long it takes from where the pace speeds up until it is 3 % above the ceiling. */
+  readonly riseMs: number
+  /** Mean rate of the last cycle whose pause was short; `null` once it was put in doubt. */
+  readonly trusted: number | null
   /** Time since the last reaction in which the pace was what held requests up. */
   readonly risenMs: number
   readonly nextAt: number
@@ -41,6 +45,8 @@ export interface PaceState {
   readonly pausedUntil: number
   /** Refused in a row without anything accepted in between. */
   readonly strikes: number
+  /** One request at a time finds out whether it is accepted again. */
+  readonly single: boolean
   readonly probing: boolean
   /** When it last reacted: refusals of what was sent before say nothing new. */
   readonly reactedAt: number
@@ -62,9 +68,12 @@ export interface Spell {
   readonly rate: number | null
   readonly ceilingBefore: number
   readonly sureBefore: number
+  readonly trustedBefore: number | null
   readonly cycleFrom: number
   readonly cycleCount: number
   readonly refusals: number
+  /** The last refusal, if the server did not say how long to wait. */
+  readonly lastSilentAt: number | null
 }
 
 /** What is kept for a later run; plain JSON. */
@@ -77,6 +86,7 @@ export interface SavedPace {
 const FIRST_WINDOW = 4
 const RESUMED_SHARE = 0.8
 export const [LEAST_HOLD_MS, MOST_HOLD_MS] = [4_000, 50_000]
+export const [LEAST_RISE_MS, MOST_RISE_MS] = [2_000, 15_000]
 export const WIDEN_SOON_MS = 500
 
 /** `pinned`: requests per second; `null`: find out. `saved`: what an earlier run knew. */
@@ -102,11 +112,14 @@ export function paceStart(
     ceiling: pinned ?? (known?.perSecond ?? 0) * RESUMED_SHARE,
     holdMs: LEAST_HOLD_MS,
     sure: 0,
+    riseMs: LEAST_RISE_MS,
+    trusted: null,
     risenMs: 0,
     nextAt: now,
     admittedAt: now,
     pausedUntil: now,
     strikes: 0,
+    single: false,
     probing: false,
     reactedAt: now,
     spell: null,

@@ -4,28 +4,26 @@ import type { PaceState } from './pace-state.ts'
 const DIP = 0.03
 /** A timer that rings late by so much is made up for. */
 const LATE_MS = 50
-/** From so many refusals in a row, one request at a time finds out. */
-const SINGLE_FROM = 2
 const LEAST_PER_SECOND = 0.2
 
 /**
  * Requests per second now; `null`: as fast as the window lets through. Below the ceiling the pace rises ever slower, to
  * stay long near it; above it, ever faster, for then the ceiling is out of date (a cubic curve as in TCP CUBIC,
- * https://www.rfc-editor.org/rfc/rfc9438).
+ * https://www.rfc-editor.org/rfc/rfc9438). `agoMs`: that long ago, in time of the pace.
  */
-export function paceOf({ mode, pinned, ceiling, holdMs, risenMs }: PaceState): number | null {
+export function paceOf({ mode, pinned, ceiling, holdMs, riseMs, risenMs }: PaceState, agoMs = 0): number | null {
   if (pinned !== null) return pinned
   if (mode !== 'paced') return null
-  const rising = risenMs < holdMs
-  const share = (risenMs - holdMs) / (rising ? holdMs : Math.max(2_000, holdMs / 4))
+  const above = Math.max(0, risenMs - agoMs) - holdMs
+  const share = above / (above < 0 ? holdMs : riseMs)
   return Math.max(LEAST_PER_SECOND, ceiling * (1 + DIP * share ** 3))
 }
 
 /** When the next request may go: a time, perhaps past; `null`: not before one in flight has ended. */
 export function admissionAt(state: PaceState, now: number): number | null {
-  if (state.strikes >= SINGLE_FROM) return state.probing ? null : state.pausedUntil
+  if (state.single) return state.probing ? null : state.pausedUntil
   if (state.inFlight >= state.window && !mayWiden(state, now)) return null
-  return Math.max(state.pausedUntil, state.mode === 'paced' ? state.nextAt : 0)
+  return Math.max(state.pausedUntil, paceOf(state) === null ? 0 : state.nextAt)
 }
 
 const mayWiden = (state: PaceState, now: number): boolean =>
@@ -46,19 +44,19 @@ export interface Ticket {
 
 export const ticketOf = (state: PaceState): Ticket => ({
   inFlight: state.inFlight + 1,
-  probe: state.strikes >= SINGLE_FROM,
+  probe: state.single,
   widens: state.mode === 'crowded' && state.inFlight >= state.window,
 })
 
 /** A request is sent. */
 export function withAdmitted(state: PaceState, now: number): PaceState {
-  const held = state.mode === 'paced' && now - state.nextAt <= LATE_MS
-  const risenMs = held ? state.risenMs + now - Math.max(state.admittedAt, state.pausedUntil) : state.risenMs
   const pace = paceOf(state)
+  const held = pace !== null && now - state.nextAt <= LATE_MS
+  const risenMs = held ? state.risenMs + now - Math.max(state.admittedAt, state.pausedUntil) : state.risenMs
   return {
     ...state,
     inFlight: state.inFlight + 1,
-    probing: state.strikes >= SINGLE_FROM,
+    probing: state.single,
     widening: state.widening || (state.mode === 'crowded' && state.inFlight >= state.window),
     risenMs: Math.max(state.risenMs, risenMs),
     admittedAt: now,
