@@ -61,5 +61,6 @@ process.on('uncaughtException', (error) => {
 if (core.getState(IS_POST) === 'true')
   await post(env).catch((error: unknown) => log.warning(`The post step failed${placeOf(error)}`))
 else await main()
-// A toolkit call that was given up, or a timer, may hold the process for minutes.
-setTimeout(() => process.exit(), 500).unref()
+// A call of the toolkit that was given up may hold the process for minutes, and Node can spin for ever in closing what is
+// still open when it leaves by itself. What was written to the log is out: pipes are written synchronously.
+process.exit()
