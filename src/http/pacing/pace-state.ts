@@ -43,6 +43,8 @@ export interface PaceState {
   readonly admittedAt: number
 
   readonly pausedUntil: number
+  /** How long the last spell of refusals was. */
+  readonly closedMs: number
   /** Refused in a row without anything accepted in between. */
   readonly strikes: number
   /** One request at a time finds out whether it is accepted again. */
@@ -114,10 +116,12 @@ export function paceStart(
     sure: 0,
     riseMs: LEAST_RISE_MS,
     trusted: null,
-    risenMs: 0,
+    // A resumed pace is low enough as it is.
+    risenMs: known === undefined ? 0 : LEAST_HOLD_MS,
     nextAt: now,
     admittedAt: now,
     pausedUntil: now,
+    closedMs: 0,
     strikes: 0,
     single: false,
     probing: false,

@@ -5,6 +5,8 @@ const DIP = 0.03
 /** A timer that rings late by so much is made up for. */
 const LATE_MS = 50
 const LEAST_PER_SECOND = 0.2
+/** A small share of a limit that others use too grows faster than it would by itself. */
+const LEAST_SWING_OF = 10
 
 /**
  * Requests per second now; `null`: as fast as the window lets through. Below the ceiling the pace rises ever slower, to
@@ -16,7 +18,8 @@ export function paceOf({ mode, pinned, ceiling, holdMs, riseMs, risenMs }: PaceS
   if (mode !== 'paced') return null
   const above = Math.max(0, risenMs - agoMs) - holdMs
   const share = above / (above < 0 ? holdMs : riseMs)
-  return Math.max(LEAST_PER_SECOND, ceiling * (1 + DIP * share ** 3))
+  const swing = DIP * (above < 0 ? ceiling : Math.max(ceiling, LEAST_SWING_OF))
+  return Math.max(LEAST_PER_SECOND, ceiling + swing * share ** 3)
 }
 
 /** When the next request may go: a time, perhaps past; `null`: not before one in flight has ended. */

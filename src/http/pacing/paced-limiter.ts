@@ -1,6 +1,7 @@
 import type { Clock } from '../../ports.ts'
 import type { Admission, Attempt } from '../admission.ts'
 import { Alarm, WaitingLine } from '../waiting.ts'
+import { OwnRefusals } from './own-refusals.ts'
 import { admissionAt, paceOf, type Ticket, ticketOf, withAdmitted } from './pace.ts'
 import { paceStart, type SavedPace, savedPace } from './pace-state.ts'
 import { withAttempt } from './reaction.ts'
@@ -37,7 +38,8 @@ export function pacedLimiterOf(options: {
 }): PacedLimiter {
   const { most, perSecond = 0, saved, clock, random } = options
   let state = paceStart({ most, pinned: perSecond > 0 ? perSecond : null, saved }, clock.now())
-  const line = new WaitingLine<(attempt: Attempt) => void>()
+  const ownRefusals = new OwnRefusals()
+  const line = new WaitingLine<{ ticket: Ticket; sentAt: number }>()
   const alarm = new Alarm(clock, () => admitNext())
 
   function admitNext(): void {
@@ -50,23 +52,25 @@ export function pacedLimiterOf(options: {
       else {
         const ticket = ticketOf(state)
         state = withAdmitted(state, now)
-        line.serve(leaveOf(ticket, now))
+        line.serve({ ticket, sentAt: now })
       }
     }
     alarm.set(wakeAt)
   }
 
   // The time of admission is what the cycles are counted by; the attempt may begin a little later.
-  const leaveOf = (ticket: Ticket, sentAt: number) => (attempt: Attempt) => {
-    state = withAttempt(state, { ...attempt, sentAt }, ticket, random())
+  const leaveOf = (url: string, ticket: Ticket, sentAt: number) => (attempt: Attempt) => {
+    const result = ownRefusals.read(url, attempt.result, state.spell === null)
+    state = withAttempt(state, { ...attempt, sentAt, result }, ticket, random())
     admitNext()
   }
 
   return {
-    admit(_request, signal) {
-      const admission = line.wait(signal, admitNext)
+    async admit({ url }, signal) {
+      const place = line.wait(signal, admitNext)
       admitNext()
-      return admission
+      const { ticket, sentAt } = await place
+      return leaveOf(url, ticket, sentAt)
     },
     readout: () => ({
       inFlight: state.inFlight,

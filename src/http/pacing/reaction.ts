@@ -4,7 +4,7 @@ import { crowded, crowdedAgain, isRoof, roofed } from './crowd.ts'
 import { paceOf, type Ticket } from './pace.ts'
 import type { PaceState, Spell } from './pace-state.ts'
 
-const [FIRST_PAUSE_MS, MOST_PAUSE_MS] = [250, 4_000]
+const [FIRST_PAUSE_MS, MOST_FIRST_PAUSE_MS, MOST_PAUSE_MS] = [250, 2_000, 4_000]
 /** A longer one is the caller's to judge; here it only holds everybody up for so long. */
 const MOST_HINT_MS = 15 * 60_000
 /** Added to what the server asks for, so that not all its clients come back at once. */
@@ -43,6 +43,7 @@ const reopened = (state: PaceState, spell: Spell, at: number): PaceState => ({
   single: false,
   probing: false,
   cycleFrom: opensAtOf(spell, at),
+  closedMs: opensAtOf(spell, at) - spell.from,
 })
 
 function refused(before: PaceState, attempt: Attempt, ticket: Ticket, chance: number): PaceState {
@@ -75,7 +76,9 @@ function paused(state: PaceState, { sentAt, endedAt: now, retryAfterMs = 0 }: At
     ...(state.spell === null ? spellOf(state, sentAt) : withRefusal(state.spell, state.cycleCount)),
     lastSilentAt: hinted ? null : now,
   }
-  const own = Math.min(MOST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** state.strikes) * (1 + JITTER_SHARE * chance)
+  // A window that stayed shut for long the last time is not tried at once.
+  const first = Math.min(MOST_FIRST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, state.closedMs / 4))
+  const own = Math.min(MOST_PAUSE_MS, first * 2 ** state.strikes) * (1 + JITTER_SHARE * chance)
   const pausedUntil = Math.max(state.pausedUntil, now + own)
   return {
     ...state,

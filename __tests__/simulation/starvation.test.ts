@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest'
+import { AuditError, type Reason } from '../../src/domain/failure.ts'
+import { admitted } from '../../src/http/admission.ts'
+import type { Ask } from '../../src/http/ask.ts'
+import { breakerOf } from '../../src/http/breaker.ts'
+import { pacedLimiterOf } from '../../src/http/pacing/paced-limiter.ts'
+import { retrying } from '../../src/http/retry.ts'
+import { mapConcurrent } from '../../src/stream.ts'
+import { fakeClock, fakeRandom } from '../http/fake-clock.ts'
+import { steady } from './models.ts'
+import { bucket, type MakeServer } from './servers.ts'
+
+const SIGNAL = new AbortController().signal
+const LATENCY_MS = 100
+/** Identities under way for each place in flight, as in an audit. */
+const UNDER_WAY_PER_PLACE = 4
+
+interface Check {
+  readonly identities: number
+  readonly most?: number
+  readonly perSecond?: number
+  /** How every hundredth identity (or every so many) always fails. */
+  readonly poison?: Reason
+  readonly poisonEvery?: number
+  readonly server?: MakeServer
+}
+
+/** Asks about so many identities by the layers of production in virtual time; returns when each healthy one was done. */
+async function check({ identities, most = 64, perSecond = 0, poison, poisonEvery = 100, server }: Check) {
+  const [clock, random] = [fakeClock(), fakeRandom(1)]
+  const limiter = pacedLimiterOf({ most, perSecond, clock, random })
+  const limit = server?.(fakeRandom(2))
+  let [underWay, mostUnderWay] = [0, 0]
+  const answer: Ask = async (request, decode) => {
+    underWay += 1
+    mostUnderWay = Math.max(mostUnderWay, underWay)
+    const reception = limit?.receive(clock.now())
+    await clock.sleep(reception?.latencyMs ?? LATENCY_MS)
+    underWay -= 1
+    if (reception?.accepted === false) throw new AuditError('throttled', 'Too many')
+    limit?.finish()
+    if (poison !== undefined && Number(request.url.split('/').at(-1)) % poisonEvery === 0)
+      throw new AuditError(poison, 'Always')
+    return decode(undefined)
+  }
+  const admissions = [limiter, breakerOf({ clock })]
+  const ask = retrying({ clock, random })(admitted(clock, () => admissions)(answer))
+
+  const doneAt: number[] = []
+  let failed = 0
+  const ids = Array.from({ length: identities }, (_, id) => id + 1)
+  const results = mapConcurrent(ids, most * UNDER_WAY_PER_PLACE, async (id) => {
+    const request = { call: 'users.match', url: `https://account.invalid/${id}` } as const
+    await ask(request, () => undefined, SIGNAL).then(
+      () => doneAt.push(clock.now()),
+      () => {
+        failed += 1
+      },
+    )
+  })
+  for await (const _ of results);
+  const sorted = doneAt.toSorted((one, other) => one - other)
+  return { done: doneAt.length, failed, mostUnderWay, p99Ms: sorted[Math.floor(sorted.length * 0.99)] ?? 0, limiter }
+}
+
+describe('nothing starves', () => {
+  for (const poison of ['unavailable', 'timeout', 'server-error'] as const)
+    test(`with 1 % of identities failing again and again (${poison}), the others are done as soon as without them`, async () => {
+      const server = bucket(steady(50), 1)
+      const sound = await check({ identities: 3_000, server })
+      const ill = await check({ identities: 3_000, server, poison })
+      expect(ill).toMatchObject({ done: 2_970, failed: 30 })
+      expect(ill.p99Ms).toBeLessThanOrEqual(1.2 * sound.p99Ms)
+    })
+
+  test('without a limit as well', async () => {
+    const sound = await check({ identities: 20_000 })
+    const ill = await check({ identities: 20_000, poison: 'server-error' })
+    expect(ill.p99Ms).toBeLessThanOrEqual(1.2 * sound.p99Ms)
+  })
+
+  test('one identity that is always refused does not hold up the others', async () => {
+    const server = bucket(steady(50), 1)
+    const sound = await check({ identities: 5_000, server })
+    const ill = await check({ identities: 5_000, server, poison: 'throttled', poisonEvery: 3_000 })
+    expect(ill.failed).toBe(1)
+    expect(ill.p99Ms).toBeLessThanOrEqual(1.2 * sound.p99Ms)
+  })
+})
+
+describe('without a limit of the server', () => {
+  test('20,000 identities at 64 in flight and 100 ms each are done within 3 s of the best that is possible', async () => {
+    const { p99Ms, mostUnderWay, limiter } = await check({ identities: 20_000 })
+    expect(mostUnderWay).toBe(64)
+    expect(p99Ms).toBeLessThanOrEqual((20_000 / 64) * LATENCY_MS + 3_000)
+    expect(limiter.saved()).toMatchObject({ mode: 'open', window: 64 })
+  })
+
+  test('requests-per-second pins the rate', async () => {
+    const { p99Ms } = await check({ identities: 1_000, perSecond: 20 })
+    expect(p99Ms).toBeGreaterThan(49_000)
+    expect(p99Ms).toBeLessThan(50_500)
+  })
+
+  test('max-concurrency caps what is in flight', async () => {
+    expect((await check({ identities: 500, most: 3 })).mostUnderWay).toBe(3)
+  })
+})
