@@ -9,6 +9,7 @@ import {
 import { hashOf } from './chance.ts'
 import { AZURE_DATABRICKS } from './entra-server.ts'
 import { type Answer, json, type Route, rawNumber, type SandboxRequest } from './exchange.ts'
+import { directMembers, scimMembersOf } from './group-members.ts'
 import { ACCOUNT_HOSTS } from './hosts.ts'
 import { bothSidesOf } from './idp-answer.ts'
 import type { Tokens } from './tokens.ts'
@@ -23,6 +24,8 @@ export interface DatabricksOptions {
   readonly subject: string
   /** Of access tokens; without it a federated token lives as long as what it was exchanged for, a client's own an hour. */
   readonly tokenLifetimeSeconds: number | undefined
+  /** Whether IAM v2 is offered; it is unless this says otherwise. */
+  readonly hasIam?: boolean
   /** Whether the caller is an account admin, now. */
   readonly isAdmin: () => boolean
 }
@@ -56,7 +59,7 @@ export function databricksRoutes(options: DatabricksOptions): Route[] {
         const found = sides.principal(type, id)
         return found === undefined
           ? scimError(404, `${type} with id ${id} not found.`)
-          : json(200, resourceOf(found, query))
+          : json(200, { ...resourceOf(found, query), ...scimMembersOf(sides, found, query) })
       }),
     ),
     route(
@@ -82,6 +85,16 @@ export function databricksRoutes(options: DatabricksOptions): Route[] {
         ),
       ),
     ),
+    ...(options.hasIam === false
+      ? []
+      : [
+          route(
+            'groups.members',
+            'GET',
+            '/api/2.0/identity/accounts/{account}/groups/{id}/direct-members',
+            guarded((request) => directMembers(sides, request)),
+          ),
+        ]),
     ...ofType('users', 'Users', 'users'),
     ...ofType('groups', 'Groups', 'groups'),
     ...ofType('service-principals', 'ServicePrincipals', 'servicePrincipals'),

@@ -1,6 +1,6 @@
 import { CLIENT_ID, TENANT_ID } from './account.ts'
 import { type Answer, json, type Route, type SandboxRequest } from './exchange.ts'
-import { GRAPH_HOST, LOGIN_HOSTS } from './hosts.ts'
+import { GRAPH_HOSTS, LOGIN_HOSTS } from './hosts.ts'
 import type { Tokens } from './tokens.ts'
 
 /** Application id of Azure Databricks, for which Entra issues tokens in every cloud. */
@@ -13,7 +13,7 @@ export interface EntraOptions {
   readonly tokenLifetimeSeconds: number | undefined
 }
 
-/** The login hosts' token endpoint; Graph is not served. */
+/** The login hosts' token endpoint. */
 export function entraRoutes(options: EntraOptions): Route[] {
   return [
     {
@@ -21,10 +21,6 @@ export function entraRoutes(options: EntraOptions): Route[] {
       path: /^\/(?<tenant>[^/]+)\/oauth2\/v2\.0\/token$/,
       answer: (request) => tokenAnswer(options, request),
     },
-    ...['GET', 'POST'].map((method) => ({
-      ...{ call: 'graph', method, hosts: [GRAPH_HOST], path: /^\// },
-      answer: () => json(501, { error: { code: 'notImplemented', message: 'This make-believe tenant has no Graph.' } }),
-    })),
   ]
 }
 
@@ -50,7 +46,8 @@ function tokenAnswer({ tokens, subject, tokenLifetimeSeconds }: EntraOptions, re
   if (form.get('client_assertion_type') !== 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
     return refuse(401, 'invalid_client', 7000216, "'client_assertion', 'client_secret' or 'request' is required.")
   const scope = form.get('scope')?.split(' ')[0] ?? ''
-  if (scope !== `${AZURE_DATABRICKS}/.default`)
+  const graph = GRAPH_HOSTS.map((host) => `https://${host}`).find((root) => scope === `${root}/.default`)
+  if (graph === undefined && scope !== `${AZURE_DATABRICKS}/.default`)
     return refuse(400, 'invalid_resource', 500011, `The resource principal named ${scope} was not found.`)
 
   const assertion = tokens.assertions.get(form.get('client_assertion') ?? '')
@@ -74,6 +71,6 @@ function tokenAnswer({ tokens, subject, tokenLifetimeSeconds }: EntraOptions, re
     )
   assertion.uses++
   const lifetime = tokenLifetimeSeconds ?? 3599
-  const access_token = tokens.issue('entra', clientId, AZURE_DATABRICKS, lifetime)
+  const access_token = tokens.issue('entra', clientId, graph ?? AZURE_DATABRICKS, lifetime)
   return json(200, { token_type: 'Bearer', expires_in: lifetime, ext_expires_in: lifetime, access_token })
 }

@@ -15,7 +15,7 @@ export const LOGIN_HOSTS = {
   'login.chinacloudapi.cn': 'api://AzureADTokenExchangeChina',
 } as const
 
-export const GRAPH_HOST = 'graph.microsoft.com'
+export const GRAPH_HOSTS = ['graph.microsoft.com', 'graph.microsoft.us', 'microsoftgraph.chinacloudapi.cn'] as const
 export const OIDC_HOST = 'run-actions-1-azure-eastus.actions.githubusercontent.com'
 export const RESULTS_HOST = 'results-receiver.actions.githubusercontent.com'
 export const BLOB_HOST = 'productionresultssa1.blob.core.windows.net'
@@ -24,5 +24,6 @@ export const API_HOST = 'api.github.com'
 export const KNOWN_HOSTS: readonly string[] = [
   ...ACCOUNT_HOSTS,
   ...Object.keys(LOGIN_HOSTS),
-  ...[GRAPH_HOST, OIDC_HOST, RESULTS_HOST, BLOB_HOST, API_HOST],
+  ...GRAPH_HOSTS,
+  ...[OIDC_HOST, RESULTS_HOST, BLOB_HOST, API_HOST],
 ]

@@ -5,6 +5,8 @@ import { type Distortion, rawNumber } from './exchange.ts'
 /** Both sides of the account, ready to be asked. Looks every principal up anew, so that a test may change the account. */
 export interface BothSides {
   principal(type: PrincipalType, id: string): AccountPrincipal | undefined
+  /** Direct members that are still there. */
+  members(group: AccountPrincipal): readonly AccountPrincipal[]
   /** The body of a `matchWithIdp` answer. */
   match(principal: AccountPrincipal, distortion?: Distortion): string
 }
@@ -105,6 +107,7 @@ export function bothSidesOf(account: MakeBelieveAccount): BothSides {
 
   return {
     principal: find,
+    members: (group) => group.members.flatMap((id) => principals.get(id) ?? []).filter(({ gone }) => !gone),
     match(principal, distortion) {
       const { type, id, name, externalId } = principal
       const words = WORDS[type]

@@ -95,8 +95,8 @@ function tunnel(client: Socket, head: Buffer, port: number): Socket {
     upstream.pipe(client)
     client.pipe(upstream)
   })
-  upstream.on('error', () => client.resetAndDestroy())
-  // A cut on one side is a cut on the other, in the same manner.
+  // Not `resetAndDestroy`: on a socket that was already ended Node never closes its handle, and the process never ends.
+  upstream.on('error', () => client.destroy())
   upstream.on('close', () => client.destroy())
   client.on('close', () => upstream.destroy())
   return client

@@ -35,6 +35,8 @@ export interface RunOptions {
   /** Aborted, it kills at once. */
   kill?: AbortSignal
   killAfterMs?: number
+  /** In a process group of its own, so that Ctrl-C in a terminal reaches it only as a cancel of the runner. */
+  detached?: boolean
   /** Gets what is shown of each line, as it comes. */
   onShown?: (lines: readonly ShownLine[]) => void
 }
@@ -50,6 +52,8 @@ export interface RunResult {
   readonly summary: string
   readonly state: ReadonlyMap<string, string>
   readonly workspace: string
+  /** RUNNER_TEMP. */
+  readonly temp: string
   /** Files of the results folder by their path in it. */
   readonly results: ReadonlyMap<string, Buffer>
   readonly masks: ReadonlySet<string>
@@ -78,6 +82,7 @@ export async function runAction(sandbox: Sandbox, options: RunOptions = {}): Pro
   const child = spawn(process.execPath, [join(ACTION_FOLDER, script)], {
     cwd: workspace,
     env,
+    detached: options.detached ?? false,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const reader = logReader(options.secrets)
@@ -99,6 +104,7 @@ export async function runAction(sandbox: Sandbox, options: RunOptions = {}): Pro
   const outputs = [...reader.outputs, ...parseFileCommands(await readFile(files.GITHUB_OUTPUT, 'utf8'))]
   return {
     ...{ exitCode, signal, log, state, workspace, outputs: Object.fromEntries(outputs) },
+    temp: env.RUNNER_TEMP ?? '',
     summary: await readFile(files.GITHUB_STEP_SUMMARY, 'utf8'),
     results: await filesIn(resolve(workspace, inputs['INPUT_RESULTS-PATH'] ?? '.')),
     masks: reader.masks,
@@ -172,6 +178,7 @@ function interrupting(child: ReturnType<typeof spawn>, { signal, kill, killAfter
   const after = (ms: number, name: NodeJS.Signals) => timers.push(setTimeout(() => child.kill(name), ms))
   const cancel = () => [after(0, 'SIGINT'), after(7500, 'SIGTERM'), after(10_000, 'SIGKILL')]
   const killNow = () => child.kill('SIGKILL')
+  process.once('exit', killNow)
   if (killAfterMs !== undefined) after(killAfterMs, 'SIGKILL')
   signal?.addEventListener('abort', cancel, { once: true })
   kill?.addEventListener('abort', killNow, { once: true })
@@ -181,6 +188,7 @@ function interrupting(child: ReturnType<typeof spawn>, { signal, kill, killAfter
     for (const timer of timers) clearTimeout(timer)
     signal?.removeEventListener('abort', cancel)
     kill?.removeEventListener('abort', killNow)
+    process.removeListener('exit', killNow)
   }
 }
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EnvHttpProxyAgent, request } from 'undici'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -12,10 +12,8 @@ let sandbox: Sandbox
 let agent: EnvHttpProxyAgent
 beforeAll(async () => {
   sandbox = await startSandbox({ account: { users: 240 }, throttle: { perSecond: 1, burst: 40, retryAfter: '1' } })
-  agent = new EnvHttpProxyAgent({
-    httpsProxy: sandbox.env().HTTPS_PROXY ?? '',
-    requestTls: { rejectUnauthorized: false },
-  })
+  const { HTTPS_PROXY: httpsProxy = '', NODE_EXTRA_CA_CERTS: certificate = '' } = sandbox.env()
+  agent = new EnvHttpProxyAgent({ httpsProxy, requestTls: { ca: await readFile(certificate, 'utf8') } })
 })
 afterAll(async () => {
   await agent.close()
@@ -24,7 +22,7 @@ afterAll(async () => {
 
 const call = async (
   url: string,
-  options: { method?: 'GET' | 'POST'; headers?: Record<string, string>; body?: string } = {},
+  options: { method?: 'GET' | 'POST' | 'PUT' | 'DELETE'; headers?: Record<string, string>; body?: string } = {},
 ) => {
   const { statusCode, body } = await request(url, { ...options, dispatcher: agent })
   return { status: statusCode, text: await body.text() }
@@ -147,5 +145,27 @@ describe('startSandbox', () => {
     const code = await new Promise((done) => child.once('close', done))
     expect(code).toBe(0)
     expect(sandbox.artifacts.get('results')?.files()).toEqual(new Map([['some.csv', Buffer.from('id\r\n1\r\n')]]))
+  })
+
+  it('keeps cache entries, finds them by prefix and gives them back', async () => {
+    const { ACTIONS_RESULTS_URL, ACTIONS_RUNTIME_TOKEN } = sandbox.env()
+    const twirp = async (method: string, message: object) => {
+      const url = `${ACTIONS_RESULTS_URL}twirp/github.actions.results.api.v1.CacheService/${method}`
+      const headers = { authorization: `Bearer ${ACTIONS_RUNTIME_TOKEN}`, 'content-type': 'application/json' }
+      return JSON.parse((await call(url, { method: 'POST', headers, body: JSON.stringify(message) })).text)
+    }
+    const { signed_upload_url } = await twirp('CreateCacheEntry', { key: 'state-1', version: 'v' })
+    await call(signed_upload_url, { method: 'PUT', body: 'saved' })
+    await twirp('FinalizeCacheEntryUpload', { key: 'state-1', version: 'v', size_bytes: '5' })
+    expect(await twirp('CreateCacheEntry', { key: 'state-1', version: 'v' })).toMatchObject({ code: 'already_exists' })
+    const wanted = { key: 'state-2', restore_keys: ['state-'], version: 'v' }
+    const { matched_key, signed_download_url } = await twirp('GetCacheEntryDownloadURL', wanted)
+    expect([matched_key, (await call(signed_download_url)).text]).toEqual(['state-1', 'saved'])
+    expect(await twirp('GetCacheEntryDownloadURL', { ...wanted, version: 'w' })).toMatchObject({ ok: false })
+
+    const caches = 'https://api.github.com/repos/octo/aim/actions/caches'
+    const { actions_caches } = JSON.parse((await call(`${caches}?key=state-`)).text)
+    await call(`${caches}/${actions_caches[0].id}`, { method: 'DELETE' })
+    expect(await twirp('GetCacheEntryDownloadURL', wanted)).toMatchObject({ ok: false })
   })
 })

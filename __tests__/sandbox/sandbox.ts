@@ -1,16 +1,21 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type AccountShape, CLIENT_ID, type MakeBelieveAccount, makeAccount, TENANT_ID } from './account.ts'
+import type { StoredArtifact } from './artifact-service.ts'
 import { blobStore } from './blob-store.ts'
+import type { StoredCacheEntry } from './cache-service.ts'
 import { hashOf } from './chance.ts'
 import { databricksRoutes } from './databricks-server.ts'
 import { entraRoutes } from './entra-server.ts'
 import type { RequestRecord } from './exchange.ts'
 import { type FaultPlan, firstOf, isApiCall, tokenBucket } from './faults.ts'
+import { graphRoutes } from './graph-server.ts'
+import { type GraphTenant, makeTenant } from './graph-tenant.ts'
 import { OIDC_HOST, RESULTS_HOST } from './hosts.ts'
 import { startNetwork } from './network.ts'
-import { runnerServices, type StoredArtifact, type StoredCacheEntry } from './runner-services.ts'
+import { runnerServices } from './runner-services.ts'
 import { type AccessToken, type Assertion, makeTokens } from './tokens.ts'
 
 export interface SandboxOptions {
@@ -40,6 +45,8 @@ export interface SandboxOptions {
 
 export interface Sandbox extends AsyncDisposable {
   readonly account: MakeBelieveAccount
+  /** What is peculiar about its tenant. */
+  readonly tenant: GraphTenant
   /** Every request that was made, in order of arrival. */
   readonly requests: readonly RequestRecord[]
   /** `host:port` of what was asked of the proxy and refused. */
@@ -64,12 +71,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const { acceptedSubject = 'repo:octo/aim:environment:audit', tokenLifetimeSeconds, latencyMs = [0, 0] } = options
   const account = isAccount(options.account) ? options.account : makeAccount(options.account)
   const tokens = makeTokens()
+  const tenant = makeTenant()
   const state = { isAdmin: true }
   const services = runnerServices({
     ...{ tokens, subject, blobs: blobStore(), visibility: options.visibility ?? 'private' },
     assertionLifetimeSeconds: options.assertionLifetimeSeconds ?? 300,
   })
   const folder = await mkdtemp(join(tmpdir(), 'aim-readiness-sandbox-'))
+  const remove = () => rmSync(folder, { recursive: true, force: true })
+  process.once('exit', remove)
   const network = await startNetwork({
     routes: [
       ...databricksRoutes({
@@ -78,11 +88,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         isAdmin: () => state.isAdmin,
       }),
       ...entraRoutes({ tokens, subject: acceptedSubject, tokenLifetimeSeconds }),
+      ...graphRoutes({ account, tenant, tokens }),
       ...services.routes,
     ],
     faults: firstOf(options.faults, options.throttle && tokenBucket(options.throttle)),
     latencyMs: (call, target) =>
-      isApiCall(call) ? latencyMs[0] + (hashOf(`latency ${call} ${target}`) % (latencyMs[1] - latencyMs[0] + 1)) : 0,
+      isApiCall(call) || call === 'groups.members' || call.startsWith('graph.')
+        ? latencyMs[0] + (hashOf(`latency ${call} ${target}`) % (latencyMs[1] - latencyMs[0] + 1))
+        : 0,
     tokenOf: (authorization) => tokens.of(authorization)?.id ?? (authorization === undefined ? '' : '?'),
     proxyStatus: options.proxyStatus,
   })
@@ -91,6 +104,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
   return {
     account,
+    tenant,
     requests: network.requests,
     refused: network.refused,
     tokens: tokens.issued,
@@ -121,7 +135,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     }),
     async [Symbol.asyncDispose]() {
       await network.close()
-      await rm(folder, { recursive: true, force: true })
+      process.removeListener('exit', remove)
+      remove()
     },
   }
 }
