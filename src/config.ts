@@ -5,10 +5,10 @@ import { Reading } from './config/reading.ts'
 import { artifactNameOf, resultsPathOf } from './config/results.ts'
 import { type SignIn, signInOf } from './config/sign-in.ts'
 import { repeatsNote, targetsOf } from './config/targets.ts'
-import { rulesOf } from './config/thresholds.ts'
-import { booleanOf, oneOf, shown, uuidOf, wholeNumberBetween } from './config/values.ts'
+import { failureLimitOf, rulesOf } from './config/thresholds.ts'
+import { booleanOf, oneOf, uuidOf, wholeNumberBetween } from './config/values.ts'
 import { AuditError } from './domain/failure.ts'
-import { type Limit, limitOf, type Problem, type Rule } from './domain/gate.ts'
+import type { Limit, Rule } from './domain/gate.ts'
 import { PRINCIPAL_TYPES, type PrincipalType, type Target } from './domain/principal.ts'
 
 export type { AccountHost, AzureEnvironment } from './config/host.ts'
@@ -124,13 +124,6 @@ function rulesIn(reading: Reading, included: readonly PrincipalType[]): readonly
 }
 
 const NONE: Limit = { count: 0, percentHundredths: undefined }
-
-function failureLimitOf(text: string): Limit | Problem {
-  const limit = limitOf(text)
-  return limit !== undefined && (limit.count === undefined) !== (limit.percentHundredths === undefined)
-    ? limit
-    : { problem: `${shown(text)} is no limit; write a whole number like 10, or a percentage up to 100% like 0.5%` }
-}
 
 function uploadIn(reading: Reading): Upload {
   const upload: Upload = {

@@ -1,17 +1,16 @@
 import * as core from '@actions/core'
+import { handedOver, handOver } from './action/hand-over.ts'
 import { post } from './action/post.ts'
-import { run, STATES } from './action/run.ts'
+import { run } from './action/run.ts'
 import { docsUrlOf, log, told } from './action/telling.ts'
 import { AuditError } from './domain/failure.ts'
-import { exitCodeOf } from './domain/gate.ts'
+import { type Conclusion, exitCodeOf } from './domain/gate.ts'
 import { systemClock } from './http/clock.ts'
 import { faultReportOf } from './report/fault-report.ts'
 import { VERSION } from './version.ts'
 
 /** The runner gives SIGTERM 7.5 s after SIGINT; what is committed by then is consistent whenever we leave. */
 const LEAVE_AFTER_MS = 6_000
-/** Tells the post step, which runs the same file, that it is the post step. */
-const IS_POST = 'is-post'
 
 const env = process.env
 
@@ -21,16 +20,25 @@ function cancelled(): AbortSignal {
   for (const name of ['SIGINT', 'SIGTERM'] as const)
     process.on(name, () => {
       if (cancel.signal.aborted) process.exit(1)
-      if (env.GITHUB_OUTPUT) core.setOutput('conclusion', 'incomplete')
+      concludeAs('incomplete')
       cancel.abort(new AuditError('cancelled', 'The job was cancelled'))
       setTimeout(() => process.exit(1), LEAVE_AFTER_MS)
     })
   return cancel.signal
 }
 
+/** Whatever comes next, this much is told. */
+function concludeAs(conclusion: Conclusion): void {
+  try {
+    if (env.GITHUB_OUTPUT) core.setOutput('conclusion', conclusion)
+  } catch {
+    // The exit code tells it too.
+  }
+}
+
 /** The one place that catches everything and decides the exit code. */
 async function main(): Promise<void> {
-  core.saveState(IS_POST, 'true')
+  handOver.started()
   try {
     const report = await run(env, cancelled())
     process.exitCode = exitCodeOf(report.conclusion, report.warnOnly)
@@ -40,7 +48,7 @@ async function main(): Promise<void> {
     const report = faultReportOf(fault, VERSION, systemClock.date(), docsUrlOf(env))
     const nothing = { artifact: { state: 'nothing' }, progress: { state: 'ended' }, notContinued: '' } as const
     await told(report, { ...nothing, withSummary: true }, env)
-    core.saveState(STATES.told, 'true')
+    handOver.told()
     process.exitCode = 1
   }
 }
@@ -56,10 +64,10 @@ function placeOf(error: unknown): string {
 // The toolkit can throw from an event handler, where no promise catches it.
 process.on('uncaughtException', (error) => {
   log.error(`The audit failed unexpectedly${placeOf(error)}`)
+  if (!handedOver.isPost()) concludeAs('error')
   process.exit(1)
 })
-if (core.getState(IS_POST) === 'true')
-  await post(env).catch((error: unknown) => log.warning(`The post step failed${placeOf(error)}`))
+if (handedOver.isPost()) await post(env).catch((error: unknown) => log.warning(`The post step failed${placeOf(error)}`))
 else await main()
 // A call of the toolkit that was given up may hold the process for minutes, and Node can spin for ever in closing what is
 // still open when it leaves by itself. What was written to the log is out: pipes are written synchronously.

@@ -1,3 +1,4 @@
+import type { GroupMember } from './domain/directory-match.ts'
 import type { Divergence } from './domain/divergence.ts'
 import type { Match } from './domain/match.ts'
 import type { Outcome } from './domain/outcome.ts'
@@ -49,6 +50,24 @@ export interface Account {
 export interface MatchSource {
   /** Throws `AuditError`; reason `not-found` when the source answers 404. */
   match(type: PrincipalType, id: string, signal: AbortSignal): Promise<Match>
+}
+
+/** What a match source that reads in bulk asks of Databricks besides the listing. Every method throws `AuditError` only. */
+export interface Principals {
+  /** `undefined`: Databricks does not know it. */
+  find(type: PrincipalType, id: string, signal: AbortSignal): Promise<ListedPrincipal | undefined>
+  /** Direct members of a group. Reason `not-found` when there is no such group. */
+  members(groupId: string, signal: AbortSignal): Promise<readonly GroupMember[]>
+}
+
+/** A match source that reads both sides in bulk before it answers. Every method throws `AuditError` only. */
+export interface BulkMatchSource extends MatchSource {
+  /** May we read what there is to read? The error names the permission that is missing. */
+  preflight(types: readonly PrincipalType[], signal: AbortSignal): Promise<void>
+  /** Principals as a listing with detail `whole` tells them; saves asking for them again. */
+  learn(type: PrincipalType, principals: readonly ListedPrincipal[]): void
+  /** Reads whatever the answers about the listed identities depend on, but for the members of groups. */
+  prepare(snapshot: Pick<Snapshot, 'listed' | 'count' | 'ids'>, signal: AbortSignal): Promise<void>
 }
 
 /** The runner's log: every text passes the one place that makes directory text harmless. */

@@ -143,7 +143,7 @@ describe('rulesOf', () => {
             `${name}: &${name} [*${'abcdefghi'[index]},*${'abcdefghi'[index]},*${'abcdefghi'[index]},*${'abcdefghi'[index]},*${'abcdefghi'[index]},*${'abcdefghi'[index]}]`,
         ),
     ]
-    expect(problemsOf(bomb.join('\n'))).toEqual(['more than 50 aliases; write the limits out'])
+    expect(problemsOf(bomb.join('\n'))).toEqual(['more than 50 aliases; write the values out'])
     expect(problemsOf('a: &a [x]\nb: *a')).toHaveLength(2)
   })
 

@@ -92,6 +92,25 @@ describe('idTokens', () => {
     expect(await failureOf(tokens()('a', never))).toMatchObject({ reason: 'sign-in', code: '403' })
   })
 
+  test.each([
+    ['proxy', '407', 'tunneling socket could not be established, statusCode=407'],
+    ['certificate', 'TLS', 'self-signed certificate in certificate chain'],
+    ['certificate', 'TLS', "Hostname/IP does not match certificate's altnames: Host: x."],
+  ] as const)('a fault of the set-up is final: %s (case 39, 73)', async (reason, code, message) => {
+    permitted()
+    provider().replyWithError(new Error(message))
+    const failure = await failureOf(tokens()('a', never))
+    expect(failure).toMatchObject({ reason, code })
+    expect(failure.message).toMatch(/HTTPS_PROXY|NODE_EXTRA_CA_CERTS/)
+  })
+
+  test('a proxy that is away for a moment is asked again (case 73)', async () => {
+    permitted()
+    provider().replyWithError(new Error('tunneling socket could not be established, statusCode=503'))
+    provider().reply(200, { value: TOKEN })
+    expect(await tokens()('a', never)).toBe(TOKEN)
+  })
+
   test('a provider that stumbles is asked again (case 51)', async () => {
     permitted()
     provider().replyWithError(Object.assign(new Error('reset'), { code: 'ECONNRESET' }))

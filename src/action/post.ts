@@ -1,16 +1,17 @@
-import * as core from '@actions/core'
 import { concluded, type Findings } from '../conclude.ts'
+import { endOf } from '../domain/checkpoint.ts'
 import { PRINCIPAL_TYPES } from '../domain/principal.ts'
 import { WorkFolder } from '../files/work-folder.ts'
 import { writeSummary } from '../github/outputs.ts'
 import { systemClock } from '../http/clock.ts'
 import type { ProgressState } from '../report/model.ts'
 import { summaryOf } from '../report/summary.ts'
+import { notSavedText } from '../report/summary-progress.ts'
 import { ProgressFile } from '../saved/progress-file.ts'
 import { ProgressStore } from '../saved/progress-store.ts'
 import { VERSION } from '../version.ts'
-import { STATES } from './run.ts'
-import { progressStoreOf } from './saved-progress.ts'
+import { handedOver } from './hand-over.ts'
+import { progressStoreOf, type Store } from './saved-progress.ts'
 import { settingsOf } from './settings.ts'
 import { docsUrlOf, log, uploaded } from './telling.ts'
 
@@ -19,55 +20,80 @@ import { docsUrlOf, log, uploaded } from './telling.ts'
  * disk, saves it for the next run, renders the partial files and uploads them.
  */
 export async function post(env: NodeJS.ProcessEnv): Promise<void> {
-  const path = core.getState(STATES.work)
-  if (core.getState(STATES.settled) === 'true' || path === '') return
-  const work = await WorkFolder.reopen(path, systemClock)
+  const begun = handedOver.begun()
+  if (handedOver.settled() || begun === undefined) return
+  const work = await WorkFolder.reopen(begun.work, systemClock)
   if (work === undefined) return
   const settings = await settingsOf(env)
-  const isPublic = core.getState(STATES.isPublic) !== 'false'
+  const { isPublic, continuedFrom, notContinued } = begun
+  const saved = { bytes: handedOver.savedBytes(), onSaved: () => {} }
+  const store = progressStoreOf(settings, isPublic, 'post', saved)
 
-  const store = progressStoreOf(settings, isPublic, 'post')
-  const progress = store instanceof ProgressStore ? await savedBy(store, work) : store
+  // Before anything else that could fail or take its time.
+  let progress = await savedBy(store, work)
+  const { results } = work
+  const startedAt = new Date(begun.startedAt)
+  const finishedAt = systemClock.date()
   const report = await concluded(await findingsOf(work), {
     ...settings,
     work,
     toolVersion: VERSION,
     docsUrl: docsUrlOf(env),
     showNames: !isPublic,
-    continuedFrom: undefined,
+    continuedFrom,
     calls: {},
-    startedAt: new Date(work.results.checkpoint.startedAt),
-    finishedAt: systemClock.date(),
-    durationMs: systemClock.date().getTime() - Date.parse(work.results.checkpoint.startedAt),
+    startedAt,
+    finishedAt,
+    durationMs: finishedAt.getTime() - startedAt.getTime(),
     explain: ({ message }) => message,
   })
-  await new ProgressFile(settings.folder, work, systemClock).end(false)
+  const ended = endOf(report.conclusion, report.incompleteness)
+  if (ended !== undefined && results.checkpoint.ended === undefined) {
+    await results.end(ended)
+    progress = await savedBy(store, work)
+  }
+  await new ProgressFile(settings.folder, work, systemClock).end(ended !== undefined)
   const artifact = await uploaded(report, settings, isPublic)
-  if (settings.config.jobSummary && core.getState(STATES.told) !== 'true')
-    await writeSummary({ env, log }, summaryOf(report, artifact, progress))
+  await tell(settings.config.jobSummary, summaryOf(report, artifact, progress, notContinued), progress, env)
   if (artifact.state === 'failed') log.warning(`The artifact was not uploaded: ${artifact.why}`)
   await work.remove()
 }
 
-async function savedBy(store: ProgressStore, work: WorkFolder): Promise<ProgressState> {
-  if (work.results.checkpoint.ended !== undefined) return { state: 'ended' }
-  await store.save(work)
-  if (store.problem === undefined) return { state: 'saved' }
-  log.warning(`Progress could not be saved: ${store.problem}`)
-  return { state: 'failed', why: store.problem }
+/** What the main step told already is not told again, unless it promised too much. */
+async function tell(isWanted: boolean, summary: string, progress: ProgressState, env: NodeJS.ProcessEnv) {
+  if (progress.state === 'failed') log.warning(`Progress could not be saved: ${progress.why}`)
+  if (!isWanted) return
+  if (!handedOver.told()) await writeSummary({ env, log }, summary)
+  else if (progress.state === 'failed') await writeSummary({ env, log }, `${notSavedText(progress.why)}\n`)
+}
+
+/** A copy of the work folder, or a mark that there is nothing to continue. */
+async function savedBy(store: Store, work: WorkFolder): Promise<ProgressState> {
+  if (!(store instanceof ProgressStore)) return store
+  const { ended } = work.results.checkpoint
+  // What this run went on from is still in the cache, and knows more than the work folder does.
+  if (ended === undefined && !handedOver.isWhole()) {
+    await store.clear()
+    return { state: 'saved' }
+  }
+  await store.save(work, true)
+  if (store.problem !== undefined) return { state: 'failed', why: store.problem }
+  return { state: ended === undefined ? 'saved' : 'ended' }
 }
 
 async function findingsOf(work: WorkFolder): Promise<Findings> {
-  const { listings } = work.results.checkpoint
+  const { listings, ended } = work.results.checkpoint
   const workspaces = await work.workspaces()
   const hasAnswers = PRINCIPAL_TYPES.some((type) => work.results.doneCount(type) > 0)
+  // It had ended when the main step was stopped: only telling was left.
+  const stopped = ended === 'passed' || ended === 'failed' ? undefined : 'cancelled'
   return {
     workspaces,
     workspacesAsked: false,
     listings: [...listings],
     callerRoles: undefined,
-    end: hasAnswers ? { stopped: 'cancelled', fault: undefined, broken: false } : undefined,
+    end: hasAnswers || stopped === undefined ? { stopped, fault: undefined, broken: false } : undefined,
     fault: undefined,
-    stopped: 'cancelled',
+    stopped,
   }
 }

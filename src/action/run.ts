@@ -1,44 +1,43 @@
 import { tmpdir } from 'node:os'
-import * as core from '@actions/core'
 import { audit } from '../audit.ts'
 import { endOf } from '../domain/checkpoint.ts'
 import { WorkFolder } from '../files/work-folder.ts'
-import { fingerprintOf } from '../fingerprint.ts'
-import { removeEntries } from '../github/progress-cache.ts'
 import { countsAsPublic, visibilityOf } from '../github/visibility.ts'
 import { systemClock } from '../http/clock.ts'
 import { Progress } from '../progress.ts'
-import type { ContinuedFrom, ProgressState, Report } from '../report/model.ts'
+import type { ContinuedFrom, Report } from '../report/model.ts'
 import { FILE_NAMES } from '../report/tables.ts'
 import { ProgressFile } from '../saved/progress-file.ts'
-import { progressKeysOf } from '../saved/progress-keys.ts'
 import { ProgressStore, type Restored } from '../saved/progress-store.ts'
 import { VERSION } from '../version.ts'
-import { freshCheckpoint, notContinuedText, progressStoreOf } from './saved-progress.ts'
+import { handOver } from './hand-over.ts'
+import { freshCheckpoint, notContinuedText, progressStoreOf, type Store } from './saved-progress.ts'
 import { type Settings, settingsOf } from './settings.ts'
-import { docsUrlOf, log, told, uploaded } from './telling.ts'
+import { settle } from './settle.ts'
+import { docsUrlOf, log } from './telling.ts'
 import { clientsOf } from './wiring.ts'
-
-/** What the post step finds of the main one, by name. */
-export const STATES = { work: 'work', isPublic: 'is-public', told: 'told', settled: 'settled' } as const
 
 /** The main step. Throws `AuditError` when it cannot begin; a report is told however the audit ends. */
 export async function run(env: NodeJS.ProcessEnv, cancel: AbortSignal): Promise<Report> {
+  const startedAt = systemClock.date().toISOString()
   const settings = await settingsOf(env)
   const { context, config, folder } = settings
+  const deadline = deadlineOf(config.progress.maxDurationMs)
   await folder.prepare(FILE_NAMES)
   for (const note of config.notes) log.info(note)
   if (context.runnerOs !== '' && context.runnerOs !== 'Linux')
     log.warning(`The audit is tested on Linux only; this runner is ${context.runnerOs}`)
   const isPublic = countsAsPublic(await visibilityOf(context, config.githubToken, cancel))
-  const store = progressStoreOf(settings, isPublic, 'main')
+  const store = progressStoreOf(settings, isPublic, 'main', { bytes: 0, onSaved: handOver.savedBytes })
   const begun = await begin(settings, store)
-  core.saveState(STATES.work, begun.work.path)
-  core.saveState(STATES.isPublic, String(isPublic))
+  const { work, continuedFrom, notContinued } = begun
+  handOver.begun({ work: work.path, isPublic, startedAt, continuedFrom, notContinued })
+  // Until their names are back, what is in the cache knows more than the work folder does.
+  let isWhole = begun.unnamed.size === 0
+  if (isWhole) handOver.isWhole()
 
-  const deadline = deadlineOf(config.progress.maxDurationMs)
   const clients = clientsOf(config, env, cancel)
-  const progressFile = new ProgressFile(folder, begun.work, systemClock)
+  const progressFile = new ProgressFile(folder, work, systemClock)
   const progress = new Progress({ log, clock: systemClock, ...clients, maxConcurrency: config.maxConcurrency })
   try {
     const report = await audit({
@@ -49,13 +48,18 @@ export async function run(env: NodeJS.ProcessEnv, cancel: AbortSignal): Promise<
       showNames: !isPublic,
       onCommitted() {
         progressFile.update()
-        if (store instanceof ProgressStore) store.saveWhenDue(begun.work)
+        if (store instanceof ProgressStore) store.saveWhenDue(work)
       },
-      onPhaseEnd: () => store instanceof ProgressStore && void store.save(begun.work),
+      onPhaseEnd() {
+        isWhole = true
+        handOver.isWhole()
+        if (store instanceof ProgressStore) void store.save(work, false)
+      },
     })
     progress.end()
     await progressFile.end(endOf(report.conclusion, report.incompleteness) !== undefined)
-    await settle(settings, report, { store, begun, isPublic, cancelled: cancel.aborted }, env)
+    const outcome = { store, work, isWhole, continuedFrom, notContinued, isPublic, cancelled: cancel.aborted }
+    await settle(settings, report, outcome, env)
     return report
   } finally {
     progress.end()
@@ -69,8 +73,6 @@ function deadlineOf(ms: number): AbortSignal {
   setTimeout(() => deadline.abort(), ms).unref()
   return deadline.signal
 }
-
-type Store = ReturnType<typeof progressStoreOf>
 
 interface Begun {
   readonly work: WorkFolder
@@ -110,56 +112,4 @@ async function begin(settings: Settings, store: Store): Promise<Begun> {
     continuedFrom: { runId: from.run.id, attempt: from.run.attempt, done, total },
     notContinued: '',
   }
-}
-
-interface Outcome {
-  readonly store: Store
-  readonly begun: Begun
-  readonly isPublic: boolean
-  readonly cancelled: boolean
-}
-
-/** Saves what is left to continue, uploads, tells. A cancelled run has seconds only: uploading is left to the post step. */
-async function settle(settings: Settings, report: Report, outcome: Outcome, env: NodeJS.ProcessEnv): Promise<void> {
-  const { store, begun, isPublic, cancelled } = outcome
-  const { notContinued } = begun
-  const withSummary = settings.config.jobSummary
-  if (cancelled) {
-    const progress: ProgressState = store instanceof ProgressStore ? { state: 'post' } : store
-    await told(report, { artifact: { state: 'post' }, progress, notContinued, withSummary }, env)
-    core.saveState(STATES.told, 'true')
-    return
-  }
-  const progress = store instanceof ProgressStore ? await saved(settings, report, store, begun) : store
-  const artifact = await uploaded(report, settings, isPublic)
-  await told(report, { artifact, progress, notContinued, withSummary }, env)
-  core.saveState(STATES.settled, 'true')
-  await begun.work.remove()
-}
-
-/**
- * An audit that is not finished is saved for the next run. One that is finished leaves a mark where progress was saved
- * before, so that nobody goes on with it, and takes the rest away.
- */
-async function saved(
-  { config, context }: Settings,
-  report: Report,
-  store: ProgressStore,
-  begun: Begun,
-): Promise<ProgressState> {
-  const { work, continuedFrom } = begun
-  const ended = endOf(report.conclusion, report.incompleteness)
-  await store.idle()
-  if (ended !== undefined) await work.results.end(ended)
-  if (ended === undefined || continuedFrom !== undefined || store.lastKey !== '') await store.save(work)
-  if (store.problem !== undefined) {
-    log.warning(`Progress could not be saved: ${store.problem}`)
-    return { state: 'failed', why: store.problem }
-  }
-  if (ended === undefined) return { state: 'saved' }
-  if (store.lastKey !== '') {
-    const { audit } = progressKeysOf(context, fingerprintOf(config), 'main')
-    await removeEntries(context, config.githubToken, audit, store.lastKey)
-  }
-  return { state: 'ended' }
 }

@@ -12,11 +12,14 @@ import { VERSION } from '../version.ts'
 import { type Settings, workspaceOf } from './settings.ts'
 
 /** Where progress is kept in this run, or why it is not. */
+export type Store = ProgressStore | Extract<ProgressState, { state: 'off' | 'public' | 'failed' }>
+
 export function progressStoreOf(
   { config, context }: Settings,
   isPublic: boolean,
   step: 'main' | 'post',
-): ProgressStore | Extract<ProgressState, { state: 'off' | 'public' | 'failed' }> {
+  saved: { readonly bytes: number; readonly onSaved: (bytes: number) => void },
+): Store {
   const { resume, key, maxDurationMs } = config.progress
   if (!resume) return { state: 'off' }
   if (isPublic && key === undefined) return { state: 'public' }
@@ -29,6 +32,8 @@ export function progressStoreOf(
     workspace: workspaceOf(context),
     clock: systemClock,
     maxDurationMs,
+    savedBytes: saved.bytes,
+    onSaved: saved.onSaved,
   })
 }
 
@@ -54,7 +59,9 @@ export function freshCheckpoint({ config, context }: Settings): Checkpoint {
 const WHY: Readonly<Record<Refusal | CopyProblem, string>> = {
   'other-schema': 'it was saved by another version of this action',
   'other-audit': 'it is of another audit',
+  'other-run': 'it is of another run, and runs like this one continue their own progress only',
   finished: '',
+  untrusted: 'its listing of identities was not complete',
   'too-old': 'it is too old',
   'from-the-future': 'it claims to be from the future',
   damaged: 'it is damaged or was tampered with',

@@ -1,20 +1,10 @@
-import {
-  type Alias,
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  LineCounter,
-  type ParsedNode,
-  parseDocument,
-  visit,
-} from 'yaml'
+import { type Alias, type Document, isAlias, isMap, isScalar, type ParsedNode } from 'yaml'
 import type { SubjectType } from '../domain/category.ts'
-import { isProblem, type Rule, ruleOf } from '../domain/gate.ts'
+import { isProblem, type Limit, limitOf, type Problem, type Rule, ruleOf } from '../domain/gate.ts'
 import { printable, shown } from './values.ts'
+import { isEmptyDocument, type Place, yamlDocumentOf } from './yaml-document.ts'
 
 const MAX_BYTES = 16 * 1024
-const MAX_ALIASES = 50
 const TOLD = 10
 /** Longer than any key or limit that means something; keeps messages short. */
 const MAX_LENGTH = 100
@@ -24,8 +14,6 @@ export interface RuleList {
   readonly problems: readonly string[]
 }
 
-type Place = (offset: number | undefined) => string
-
 const refused = (...problems: readonly string[]): RuleList => ({ rules: [], problems })
 
 const QUOTE_IT = 'a key that starts with * stands in quotes, as in "*": 100'
@@ -33,47 +21,20 @@ const QUOTE_IT = 'a key that starts with * stands in quotes, as in "*": 100'
 /** Reads `thresholds`: a YAML 1.2 map of `[type.]pattern` to limit. No rule at all is fine: the audit then only reports. */
 export function rulesOf(text: string, included: readonly SubjectType[]): RuleList {
   if (Buffer.byteLength(text) > MAX_BYTES) return refused('the map is longer than 16 KiB; write fewer rules')
-  const lines = new LineCounter()
-  const at: Place = (offset = 0) => {
-    const { line, col } = lines.linePos(offset)
-    return `line ${line}, column ${col}: `
-  }
-  const document = parseDocument(text, {
-    version: '1.2',
-    schema: 'core',
-    strict: true,
-    uniqueKeys: true,
-    merge: false,
-    prettyErrors: false,
-    logLevel: 'error',
-    lineCounter: lines,
-  })
-  const unreadable = yamlProblemOf(document, at)
-  if (unreadable !== undefined) return refused(unreadable)
+  const yaml = yamlDocumentOf(text, QUOTE_IT)
+  if (typeof yaml === 'string') return refused(yaml)
+  const { document } = yaml
+  if (isEmptyDocument(document)) return { rules: [], problems: [] }
   const { contents } = document
-  if (contents === null || (isScalar(contents) && contents.value === null)) return { rules: [], problems: [] }
-  if (!isMap(contents))
-    return refused(`${at(contents.range?.[0])}this is not a map; write lines like users.EXTERNAL_ID_NOT_IN_IDP: 0`)
+  const at: Place = (offset) => `${yaml.at(offset)}: `
+  if (contents === null || !isMap(contents))
+    return refused(`${at(contents?.range?.[0])}this is not a map; write lines like users.EXTERNAL_ID_NOT_IN_IDP: 0`)
 
   const read = contents.items.map(({ key, value }) => entryOf(document, key, value, included, at))
   const problems = read.filter((entry) => typeof entry === 'string')
   if (problems.length === 0) return { rules: read.filter((entry) => typeof entry !== 'string'), problems }
   const more = problems.length - TOLD
   return refused(...problems.slice(0, TOLD), ...(more > 0 ? [`${more} more problems`] : []))
-}
-
-/** The first thing that is wrong with it as YAML: what follows from it would only confuse. */
-function yamlProblemOf(document: Document.Parsed, at: Place): string | undefined {
-  const found = [...document.errors, ...document.warnings]
-  const [first] = found
-  if (first !== undefined) {
-    const isStar = found.some(({ code }) => code === 'BAD_ALIAS')
-    const what = isStar ? QUOTE_IT : printable(first.message.split('\n', 1)[0] ?? '').slice(0, 200)
-    return `${at(first.pos[0])}${what}`
-  }
-  let aliases = 0
-  visit(document, { Alias: () => void aliases++ })
-  return aliases > MAX_ALIASES ? `more than ${MAX_ALIASES} aliases; write the limits out` : undefined
 }
 
 /** One rule, or what is wrong with the entry. */
@@ -103,4 +64,12 @@ function limitTextOf(document: Document.Parsed, value: ParsedNode | null): strin
   if (!isScalar(node)) return undefined
   if (typeof node.value === 'string') return node.value
   return typeof node.value === 'number' ? (node.source ?? String(node.value)) : undefined
+}
+
+/** `max-failures`: a number or a percentage, not both. */
+export function failureLimitOf(text: string): Limit | Problem {
+  const limit = limitOf(text)
+  return limit !== undefined && (limit.count === undefined) !== (limit.percentHundredths === undefined)
+    ? limit
+    : { problem: `${shown(text)} is no limit; write a whole number like 10, or a percentage up to 100% like 0.5%` }
 }

@@ -9,7 +9,7 @@ import { type AccountAddress, urlOf } from './url.ts'
 const PAGE_SIZE = 100
 
 /** Only what is read: roles cost the server time, and say something of service principals only. */
-const ATTRIBUTES: Readonly<Record<ListingDetail, Readonly<Record<PrincipalType, string>>>> = {
+export const ATTRIBUTES: Readonly<Record<ListingDetail, Readonly<Record<PrincipalType, string>>>> = {
   ids: { users: 'id', groups: 'id', 'service-principals': 'id,applicationId,roles' },
   whole: {
     users: 'id,userName,externalId,active',

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AuditError } from '../domain/failure.ts'
 import type { PrincipalType } from '../domain/principal.ts'
 import type { Federation, Workspace } from '../domain/workspace.ts'
-import type { ListingPage } from '../ports.ts'
+import type { ListedPrincipal, ListingPage } from '../ports.ts'
 import { count, id, list, optionalId, read, text, unexpected } from './wire.ts'
 
 const workspace = z.object({
@@ -30,21 +30,21 @@ function federationOf(info: { enable_identity_federation?: unknown } | null | un
   return info.enable_identity_federation === true ? 'enabled' : 'disabled'
 }
 
+const resource = z.object({
+  id,
+  userName: text,
+  displayName: text,
+  applicationId: text,
+  externalId: text,
+  active: z.boolean().nullish().catch(undefined),
+  // Only tells whether the caller is an account admin: an odd shape is no reason to refuse the listing.
+  roles: list(z.object({ value: text })).catch([]),
+})
+
 const listing = z.object({
   totalResults: count,
   startIndex: optionalId,
-  Resources: list(
-    z.object({
-      id,
-      userName: text,
-      displayName: text,
-      applicationId: text,
-      externalId: text,
-      active: z.boolean().nullish().catch(undefined),
-      // Only tells whether the caller is an account admin: an odd shape is no reason to refuse the listing.
-      roles: list(z.object({ value: text })).catch([]),
-    }),
-  ),
+  Resources: list(resource),
 })
 
 /** Where the unique name of a principal stands. */
@@ -58,14 +58,26 @@ export function pageOf(type: PrincipalType, json: unknown, startIndex: number, w
     throw unexpected(what, '"startIndex" is not the one that was asked for')
   return {
     promised: page.totalResults,
-    principals: page.Resources.map(({ id, externalId, active, roles, ...names }) => ({
-      id,
-      name: names[NAMES[type]],
-      externalId,
-      active: active ?? undefined,
-      roles: roles.map(({ value }) => value).filter((value) => value !== ''),
-    })),
+    principals: page.Resources.map((each) => listedOf(type, each)),
   }
+}
+
+const listedOf = (
+  type: PrincipalType,
+  { id, externalId, active, roles, ...names }: z.output<typeof resource>,
+): ListedPrincipal => ({
+  id,
+  name: names[NAMES[type]],
+  externalId,
+  active: active ?? undefined,
+  roles: roles.map(({ value }) => value).filter((value) => value !== ''),
+})
+
+/** One principal by SCIM. */
+export function principalOf(type: PrincipalType, json: unknown, askedId: string, what: string): ListedPrincipal {
+  const wire = read(resource, json, what)
+  if (wire.id !== askedId) throw wrongIdentity(what)
+  return listedOf(type, wire)
 }
 
 /** Checks that a SCIM resource is the one that was asked for. */

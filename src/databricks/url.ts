@@ -1,4 +1,4 @@
-import { CALLS, type CallName } from '../http/calls.ts'
+import { type CallName, EVERY_CALL } from '../http/calls.ts'
 
 /** Where the account is reached, and as which. */
 export interface AccountAddress {
@@ -15,7 +15,7 @@ export function urlOf(
   query: Readonly<Record<string, string>> = {},
 ): string {
   const values: Readonly<Record<string, string>> = { account: accountId, id }
-  const path = CALLS[call].path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ''))
+  const path = EVERY_CALL[call].path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ''))
   const url = new URL(`https://${host}${path}`)
   url.search = new URLSearchParams(query).toString()
   return url.href

@@ -45,24 +45,37 @@ export const OLDEST_ANSWER_MS = 72 * HOUR_MS
 /** Clocks of two runners may differ this much. */
 const CLOCK_SKEW_MS = 5 * 60_000
 
-export type Refusal = 'other-schema' | 'other-audit' | 'finished' | 'too-old' | 'from-the-future'
+export type Refusal =
+  | 'other-schema'
+  | 'other-audit'
+  | 'other-run'
+  | 'finished'
+  | 'untrusted'
+  | 'too-old'
+  | 'from-the-future'
 
 export interface Expected {
   readonly fingerprint: string
   readonly maxAgeMs: number
   readonly now: Date
   /** A re-run continues its own run whatever its age input says; only the oldest answer limits it. */
-  readonly ownRun: boolean
+  readonly runId: string
+  /** What others began is none of this run's business. */
+  readonly ownRunOnly: boolean
 }
 
 /** Why a checkpoint that is whole is not continued; `undefined` when it is. */
 export function refusalOf(
   checkpoint: Checkpoint,
-  { fingerprint, maxAgeMs, now, ownRun }: Expected,
+  { fingerprint, maxAgeMs, now, runId, ownRunOnly }: Expected,
 ): Refusal | undefined {
+  const ownRun = checkpoint.run.id === runId
   if (checkpoint.schema !== STATE_SCHEMA) return 'other-schema'
   if (checkpoint.fingerprint !== fingerprint) return 'other-audit'
+  if (ownRunOnly && !ownRun) return 'other-run'
   if (checkpoint.ended !== undefined) return 'finished'
+  // The run that saved it had no time left to say so.
+  if (checkpoint.listings.some(({ trusted }) => !trusted)) return 'untrusted'
   const age = (iso: string | undefined) => (iso === undefined ? 0 : now.getTime() - Date.parse(iso))
   const ages = [age(checkpoint.startedAt), age(checkpoint.committedAt), age(checkpoint.firstAnswerAt)]
   if (ages.some((ms) => Number.isNaN(ms) || ms < -CLOCK_SKEW_MS)) return 'from-the-future'
@@ -73,9 +86,13 @@ export function refusalOf(
 /** Reasons to be incomplete that another run can mend by going on; after any other it begins anew. */
 const CONTINUED: readonly Incompleteness[] = ['too-many-failures', 'cancelled', 'time-up', 'access-lost', 'unavailable']
 
-/** What a checkpoint says of its end: `undefined` while another run may go on. */
+/**
+ * What a checkpoint says of its end: `undefined` while another run may go on. An error says nothing of what was found
+ * before it: a sign-in that fails today must not cost the hours of yesterday.
+ */
 export function endOf(conclusion: Conclusion, incompleteness: readonly Incompleteness[]): Checkpoint['ended'] {
-  if (conclusion !== 'incomplete') return conclusion === 'error' ? 'discarded' : conclusion
+  if (conclusion === 'error') return undefined
+  if (conclusion !== 'incomplete') return conclusion
   return incompleteness.every((why) => CONTINUED.includes(why)) ? undefined : 'discarded'
 }
 
@@ -90,6 +107,8 @@ export interface SaveFacts {
   /** How long the last save took, and how large it was. */
   readonly costMs: number
   readonly bytes: number
+  /** Saves in a row, up to the last, that did not succeed. */
+  readonly failures: number
   /** Of all saves of this run so far. */
   readonly savedBytes: number
   /** Until the run has to stop. */
@@ -98,12 +117,17 @@ export interface SaveFacts {
 
 /**
  * How long to wait until the next save: the classic optimum of saving time against lost work, sqrt(2 × cost × time between
- * losses), within a minute and five; longer only where the run's share of the cache would not last. `undefined`: no more.
+ * losses), within a minute and five; longer only where the run's share of the cache would not last, and twice as long
+ * after every save that failed. `undefined`: no more.
  */
-export function saveIntervalMs({ costMs, bytes, savedBytes, remainingMs }: SaveFacts): number | undefined {
+export function saveIntervalMs({ costMs, bytes, failures, savedBytes, remainingMs }: SaveFacts): number | undefined {
   const optimum = Math.sqrt(2 * costMs * MEAN_TIME_TO_LOSS_MS)
-  const interval = Math.min(MOST_INTERVAL_MS, Math.max(LEAST_INTERVAL_MS, optimum))
+  const interval = Math.min(MOST_INTERVAL_MS, Math.max(LEAST_INTERVAL_MS, optimum)) * 2 ** Math.min(failures, 10)
   // The last save, at the end or from the post step, must still fit.
   const savesLeft = bytes === 0 ? Number.POSITIVE_INFINITY : Math.floor((SAVED_BYTES_PER_RUN - savedBytes) / bytes) - 1
   return savesLeft < 1 ? undefined : Math.max(interval, remainingMs / savesLeft)
 }
+
+/** May a copy of this size be saved? One that is not the last of its run leaves room for another. */
+export const isAffordable = (bytes: number, savedBytes: number, isLast: boolean): boolean =>
+  savedBytes + bytes * (isLast ? 1 : 2) <= SAVED_BYTES_PER_RUN

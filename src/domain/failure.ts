@@ -28,6 +28,7 @@ export type Reason =
   | 'not-json'
   | 'unexpected-answer'
   | 'wrong-identity'
+  | 'unreadable'
 
 export interface Policy {
   /** `throttled` is asked again without spending an attempt; a number is how many attempts there are in all. */
@@ -66,6 +67,7 @@ export const POLICIES: Readonly<Record<Reason, Policy>> = {
   'not-json': transient,
   'unexpected-answer': { attempts: 2, stops: 'item' },
   'wrong-identity': { attempts: 2, stops: 'item' },
+  unreadable: once,
 }
 
 /** The one error class. `message`: sentence case, names the action that failed, holds no token and no directory text. */

@@ -1,5 +1,7 @@
-import { CATEGORIES_OF, ERROR_CATEGORIES, type ErrorCategory, SUBJECT_TYPES, type SubjectType } from './category.ts'
-import { carriersOf, type Tally, tellsFederation, total } from './tally.ts'
+import { CATEGORIES_OF, type ErrorCategory, SUBJECT_TYPES, type SubjectType } from './category.ts'
+import type { FindingClass, FindingReason } from './finding.ts'
+import { type Named, namedBy, RULE_NAMES } from './judgement/rule-names.ts'
+import { carriersOf, emptyTally, type Tally, tellsFederation, total } from './tally.ts'
 
 /** At least one of the two; a rule fails when either is exceeded. */
 export interface Limit {
@@ -15,6 +17,9 @@ export interface Rule {
   readonly limitText: string
   readonly types: readonly SubjectType[]
   readonly categories: readonly ErrorCategory[]
+  /** A rule is about categories, about one reason, or about one class. */
+  readonly reasons: readonly FindingReason[]
+  readonly classes: readonly FindingClass[]
   readonly limit: Limit
 }
 
@@ -62,11 +67,6 @@ export const exceeds = (value: number, of: number, { count, percentHundredths }:
   (count !== undefined && value > count) ||
   (percentHundredths !== undefined && of > 0 && BigInt(value) * 10_000n > BigInt(percentHundredths) * BigInt(of))
 
-const matching = (pattern: string): readonly ErrorCategory[] =>
-  pattern.endsWith('*')
-    ? ERROR_CATEGORIES.filter((category) => category.startsWith(pattern.slice(0, -1)))
-    : ERROR_CATEGORIES.filter((category) => category === pattern)
-
 const isSubjectType = (text: string): text is SubjectType => (SUBJECT_TYPES as readonly string[]).includes(text)
 
 /**
@@ -79,13 +79,10 @@ export function ruleOf(key: string, limitText: string, included: readonly Subjec
   if (typeText !== undefined && !isSubjectType(typeText))
     return { problem: `unknown type "${typeText}" in rule "${key}"; the types are ${SUBJECT_TYPES.join(', ')}` }
   if (/\*(?!$)/.test(pattern)) return { problem: `rule "${key}": "*" may only be the last character` }
-  const named = matching(pattern)
-  if (named.length === 0)
-    return {
-      problem: `unknown category "${pattern}" in rule "${key}"; the categories are ${ERROR_CATEGORIES.join(', ')}`,
-    }
+  const named = namedBy(pattern)
+  if (named === undefined) return { problem: `unknown category "${pattern}" in rule "${key}"; ${RULE_NAMES}` }
 
-  const types = typesOf(typeText, pattern, named, included)
+  const types = typesOf(typeText, named, included)
   if (types.length === 0)
     return typeText !== undefined && !included.includes(typeText)
       ? { problem: `rule "${key}" is about ${typeText}, which this audit does not include` }
@@ -96,40 +93,53 @@ export function ruleOf(key: string, limitText: string, included: readonly Subjec
     return {
       problem: `limit "${limitText}" of rule "${key}" must be a whole number, a percentage up to 100%, or "10 or 2%"`,
     }
-  const categories = named.filter((category) => types.some((type) => CATEGORIES_OF[type].includes(category)))
-  return { text: key, limitText: limitText.trim(), types, categories, limit }
+  const { reasons, classes } = named
+  const categories = named.categories.filter((category) => types.some((type) => CATEGORIES_OF[type].includes(category)))
+  return { text: key, limitText: limitText.trim(), types, categories, reasons, classes, limit }
 }
 
 function typesOf(
   typeText: SubjectType | undefined,
-  pattern: string,
-  categories: readonly ErrorCategory[],
+  { types, isAboutIdentities }: Named,
   included: readonly SubjectType[],
 ): SubjectType[] {
-  const can = (type: SubjectType) => CATEGORIES_OF[type].some((category) => categories.includes(category))
-  if (typeText !== undefined) return included.filter((type) => type === typeText && can(type))
-  // "*" alone speaks of identities: a workspace is none.
-  return included.filter((type) => can(type) && !(pattern === '*' && type === 'workspaces'))
+  const possible = included.filter((type) => types.includes(type))
+  if (typeText !== undefined) return possible.filter((type) => type === typeText)
+  return isAboutIdentities ? possible.filter((type) => type !== 'workspaces') : possible
 }
 
-/** Judges one rule. Not told is not clean: a rule on workspaces that the API is silent about is `unknown`. */
+/** What a rule is judged against, whatever it counts. */
+export interface Basis {
+  /** What a percentage is of. */
+  readonly checked: number
+  /** False: the API did not tell what the rule is about. */
+  readonly known: boolean
+}
+
+export function basisOf({ types }: Rule, { workspaces, principals }: Tally): Basis {
+  const tells = workspaces !== undefined && tellsFederation(workspaces)
+  const checked = types.map((type) =>
+    type === 'workspaces' ? (workspaces?.telling ?? 0) : (principals[type]?.checked ?? 0),
+  )
+  return { checked: checked.reduce((sum, count) => sum + count, 0), known: tells || !types.includes('workspaces') }
+}
+
+/**
+ * Judges a rule about categories by what was found, nothing being accepted. Not told is not clean: a rule on workspaces
+ * that the API is silent about is `unknown`.
+ */
 export function verdictOf(rule: Rule, tally: Tally): Verdict {
-  let [value, checked, known] = [0, 0, true]
+  const { checked, known } = basisOf(rule, tally)
+  let value = 0
   for (const type of rule.types) {
-    if (type === 'workspaces') {
-      const { workspaces } = tally
-      known &&= workspaces !== undefined && tellsFederation(workspaces)
-      value += known ? (workspaces?.divergent ?? 0) : 0
-      checked += workspaces?.telling ?? 0
-    } else {
-      const ofType = tally.principals[type]
-      value += ofType === undefined ? 0 : carriersOf(ofType, rule.categories)
-      checked += ofType?.checked ?? 0
-    }
+    if (type === 'workspaces') value += known ? (tally.workspaces?.divergent ?? 0) : 0
+    else value += carriersOf(tally.principals[type] ?? NOTHING, rule.categories)
   }
   const exceeded = exceeds(value, checked, rule.limit)
   return { rule, value, checked, state: exceeded ? 'exceeded' : known ? 'within' : 'unknown' }
 }
+
+const NOTHING = emptyTally(0)
 
 export type Conclusion = 'error' | 'incomplete' | 'failed' | 'passed'
 

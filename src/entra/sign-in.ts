@@ -1,4 +1,5 @@
 import { AuthError, ConfidentialClientApplication, type INetworkModule } from '@azure/msal-node'
+import { AZURE_AUDIENCES } from '../config/sign-in.ts'
 import type { AzureEnvironment, SignIn } from '../config.ts'
 import { AuditError } from '../domain/failure.ts'
 import { type Claims, claimsOf } from '../http/claims.ts'
@@ -14,6 +15,13 @@ export const LOGIN_HOSTS: Readonly<Record<AzureEnvironment, string>> = {
   china: 'login.chinacloudapi.cn',
 }
 
+/** Microsoft Graph. https://learn.microsoft.com/graph/deployments */
+export const GRAPH_HOSTS: Readonly<Record<AzureEnvironment, string>> = {
+  public: 'graph.microsoft.com',
+  usgovernment: 'graph.microsoft.us',
+  china: 'microsoftgraph.chinacloudapi.cn',
+}
+
 /** Azure Databricks, in every cloud. */
 const DATABRICKS_SCOPE = '2ff814a6-3304-4ab8-85cb-cd0e6f879c1d/.default'
 
@@ -26,16 +34,38 @@ export interface EntraPorts {
   readonly clock: Pick<Clock, 'date'>
 }
 
-type EntraSignIn = Extract<SignIn, { type: 'github-oidc-azure' }>
+/** An application of a tenant. */
+export interface EntraApplication {
+  readonly tenantId: string
+  readonly clientId: string
+  readonly environment: AzureEnvironment
+}
+
+interface EntraSignIn extends EntraApplication {
+  /** Of the GitHub token. */
+  readonly audience: string
+}
+
+type SigningIn = (signal: AbortSignal) => Promise<AccessToken>
 
 /** Entra federated credential: a fresh GitHub token for an Entra token of Azure Databricks, by msal-node. */
-export function githubOidcAzureSignIn(
+export const githubOidcAzureSignIn = (
   ports: EntraPorts,
-  signIn: EntraSignIn,
-): (signal: AbortSignal) => Promise<AccessToken> {
+  signIn: Extract<SignIn, { type: 'github-oidc-azure' }>,
+): SigningIn => signingIn(ports, signIn, DATABRICKS_SCOPE)
+
+/** The same for Microsoft Graph. The audience is always the cloud's: `oidc-audience` is about Databricks alone. */
+export const githubOidcGraphSignIn = (ports: EntraPorts, application: EntraApplication): SigningIn =>
+  signingIn(
+    ports,
+    { ...application, audience: AZURE_AUDIENCES[application.environment] },
+    `https://${GRAPH_HOSTS[application.environment]}/.default`,
+  )
+
+function signingIn(ports: EntraPorts, signIn: EntraSignIn, scope: string): SigningIn {
   return (signal) =>
-    exchange(ports, signIn, signal).catch((error: unknown) => {
-      if (error instanceof AuditError && error.code === ASSERTION_EXPIRED) return exchange(ports, signIn, signal)
+    exchange(ports, signIn, scope, signal).catch((error: unknown) => {
+      if (error instanceof AuditError && error.code === ASSERTION_EXPIRED) return exchange(ports, signIn, scope, signal)
       throw error
     })
 }
@@ -47,7 +77,12 @@ interface Exchange {
   failure: unknown
 }
 
-async function exchange(ports: EntraPorts, signIn: EntraSignIn, signal: AbortSignal): Promise<AccessToken> {
+async function exchange(
+  ports: EntraPorts,
+  signIn: EntraSignIn,
+  scope: string,
+  signal: AbortSignal,
+): Promise<AccessToken> {
   const seen: Exchange = { claims: undefined, token: undefined, failure: undefined }
   // A new application for each exchange. A kept one holds tokens we hold ourselves, answers from a lock of a minute or more
   // after any 429 or 5xx without asking again, and asks for an assertion even when it has a token.
@@ -66,7 +101,7 @@ async function exchange(ports: EntraPorts, signIn: EntraSignIn, signal: AbortSig
   try {
     // The region could come from MSAL_FORCE_REGION, and would change the host.
     await application.acquireTokenByClientCredential({
-      scopes: [DATABRICKS_SCOPE],
+      scopes: [scope],
       azureRegion: 'DisableMsalForceRegion',
     })
   } catch (error) {

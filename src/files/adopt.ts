@@ -52,13 +52,27 @@ function contentOf({ checkpoint, ids, results }: StateCopy): Content | undefined
   }
 }
 
-const linesOf = (content: Buffer | undefined): string[] => (content?.toString('utf8') ?? '').split('\n').slice(0, -1)
+/** One at a time: half a gigabyte of empty lines must not become as many texts. Throws when the last has no end. */
+function* linesOf(content: Buffer | undefined): Generator<string> {
+  if (content === undefined) return
+  for (let start = 0; start < content.length; ) {
+    const end = content.indexOf(NEWLINE, start)
+    if (end < 0) throw new RangeError('A saved file ends within a line')
+    yield content.toString('utf8', start, end)
+    start = end + 1
+  }
+}
+
+const NEWLINE = 0x0a
 
 function idsOf(content: Buffer | undefined, listed: number): string[] {
-  const ids = linesOf(content)
-  if (ids.length !== listed || new Set(ids).size !== listed || !ids.every(isId))
-    throw new RangeError('Saved ids are not as listed')
-  return ids
+  const ids = new Set<string>()
+  for (const id of linesOf(content)) {
+    if (!isId(id) || ids.has(id) || ids.size >= listed) throw new RangeError('Saved ids are not as listed')
+    ids.add(id)
+  }
+  if (ids.size !== listed) throw new RangeError('Saved ids are not as listed')
+  return [...ids]
 }
 
 /** Records by type and position; each must be about the identity that was listed there, and finished. */

@@ -12,7 +12,13 @@ export async function replaceDurably(path: string, content: string): Promise<voi
     await file.close()
   }
   await rename(partial, path)
-  const folder = await open(dirname(path), 'r')
+  await syncFolder(dirname(path))
+}
+
+/** Makes the names in a folder durable, where the system knows how: Windows opens no folder. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const folder = await open(path, 'r')
   try {
     await folder.sync()
   } finally {

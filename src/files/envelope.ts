@@ -24,11 +24,11 @@ export type EnvelopeProblem = 'damaged' | 'sealed' | 'not-sealed'
 
 /**
  * Compresses a file, and seals it with AES-256-GCM when there is a key, else adds its SHA-256. `belongsTo` says what the
- * file is and whose; a sealed file that is put to any other use does not open.
+ * file is and whose; one that turns up in another place does not open.
  */
 export async function enveloped(content: Buffer, belongsTo: string, key: ProgressKey): Promise<Buffer> {
   const packed = await packing(content)
-  if (key === undefined) return Buffer.concat([PLAIN, createHash('sha256').update(packed).digest(), packed])
+  if (key === undefined) return Buffer.concat([PLAIN, digestOf(packed, belongsTo), packed])
   const [salt, nonce] = [randomBytes(SALT_BYTES), randomBytes(NONCE_BYTES)]
   const cipher = createCipheriv('aes-256-gcm', fileKeyOf(key, salt), nonce, { authTagLength: TAG_BYTES })
   cipher.setAAD(Buffer.from(belongsTo))
@@ -37,17 +37,25 @@ export async function enveloped(content: Buffer, belongsTo: string, key: Progres
 }
 
 /** The content, or why it cannot be trusted. A plain file is not taken where a key is set, nor the other way round. */
-export async function opened(envelope: Buffer, belongsTo: string, key: ProgressKey): Promise<Buffer | EnvelopeProblem> {
+export async function opened(
+  envelope: Buffer,
+  belongsTo: string,
+  key: ProgressKey,
+  mostBytes = MOST_BYTES,
+): Promise<Buffer | EnvelopeProblem> {
   const mark = envelope.subarray(0, PLAIN.length)
-  if (mark.equals(PLAIN)) return key === undefined ? unpacked(plainOf(envelope)) : 'not-sealed'
-  if (mark.equals(SEALED)) return key === undefined ? 'sealed' : unpacked(unsealed(envelope, belongsTo, key))
+  if (mark.equals(PLAIN)) return key === undefined ? unpacked(plainOf(envelope, belongsTo), mostBytes) : 'not-sealed'
+  if (mark.equals(SEALED)) return key === undefined ? 'sealed' : unpacked(unsealed(envelope, belongsTo, key), mostBytes)
   return 'damaged'
 }
 
-function plainOf(envelope: Buffer): Buffer | undefined {
+const digestOf = (packed: Buffer, belongsTo: string): Buffer =>
+  createHash('sha256').update(`${belongsTo}\n`).update(packed).digest()
+
+function plainOf(envelope: Buffer, belongsTo: string): Buffer | undefined {
   const packed = envelope.subarray(PLAIN.length + DIGEST_BYTES)
   const digest = envelope.subarray(PLAIN.length, PLAIN.length + DIGEST_BYTES)
-  return createHash('sha256').update(packed).digest().equals(digest) ? packed : undefined
+  return digestOf(packed, belongsTo).equals(digest) ? packed : undefined
 }
 
 function unsealed(envelope: Buffer, belongsTo: string, key: string): Buffer | undefined {
@@ -67,10 +75,10 @@ function unsealed(envelope: Buffer, belongsTo: string, key: string): Buffer | un
   }
 }
 
-async function unpacked(packed: Buffer | undefined): Promise<Buffer | EnvelopeProblem> {
+async function unpacked(packed: Buffer | undefined, mostBytes: number): Promise<Buffer | EnvelopeProblem> {
   if (packed === undefined) return 'damaged'
   try {
-    return (await unpacking(packed, { maxOutputLength: MOST_BYTES })) as Buffer
+    return (await unpacking(packed, { maxOutputLength: mostBytes })) as Buffer
   } catch {
     return 'damaged'
   }

@@ -41,12 +41,13 @@ export class Ledger implements ResultsLog {
     return ledger
   }
 
-  /** Takes up what a run that was killed left behind; `undefined` when it had not even begun. */
+  /** Takes up what a run that was killed left behind; `undefined` when it had not even begun, or is not whole. */
   static async reopen(folder: string, clock: Pick<Clock, 'date'>): Promise<Ledger | undefined> {
     const text = await readFile(join(folder, FILE), 'utf8').catch(() => undefined)
     const checkpoint = text === undefined ? undefined : checkpointOf(text)
     if (checkpoint === undefined) return undefined
-    return new Ledger(folder, await ResultsLogFile.reopen(folder, checkpoint.resultsBytes), checkpoint, clock)
+    const log = await ResultsLogFile.reopen(folder, checkpoint.resultsBytes).catch(() => undefined)
+    return log === undefined ? undefined : new Ledger(folder, log, checkpoint, clock)
   }
 
   /** What is durable. */

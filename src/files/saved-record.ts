@@ -4,7 +4,8 @@ import { isId, PRINCIPAL_TYPES } from '../domain/principal.ts'
 import type { ResultRecord } from '../ports.ts'
 
 const id = z.string().refine(isId)
-const texts = z.array(z.string().max(1_000)).max(1_000_000)
+/** As long as they were sent: what was saved once must be readable again. */
+const texts = z.array(z.string())
 const head = { type: z.enum(PRINCIPAL_TYPES), position: z.number().int().nonnegative() }
 
 const divergence = z.strictObject({
@@ -12,7 +13,7 @@ const divergence = z.strictObject({
   id,
   // Left out where progress is saved without a key: it is personal, and the listing has it.
   name: z.string().optional(),
-  externalId: z.string().max(1_000),
+  externalId: z.string(),
   nameMatches: texts,
   localMembers: z.array(id),
   externalMembers: z.array(id),
@@ -30,12 +31,22 @@ const record = z.strictObject({
 /** A record as it is saved: never a failure, which the next run asks about again. */
 export type SavedRecord = z.infer<typeof record>
 
-/** What of a record is saved; `undefined` for a failure. */
-export function savedRecordOf({ type, position, outcome }: ResultRecord, withNames: boolean): SavedRecord | undefined {
+/**
+ * Object ids of Entra are UUIDs, those of other identity providers look alike; but an external id may be whatever somebody
+ * wrote there, such as an e-mail address or a name.
+ */
+const isOpaque = (text: string): boolean => text === '' || /^(?=.*\d)[0-9A-Za-z{}_-]{16,64}$/.test(text)
+
+/**
+ * What of a record is saved; `undefined` for what the next run asks about again: a failure, and in a copy that is not
+ * sealed an identity whose external ids may be personal.
+ */
+export function savedRecordOf({ type, position, outcome }: ResultRecord, isSealed: boolean): SavedRecord | undefined {
   if (outcome.kind === 'failed') return undefined
   if (outcome.kind !== 'divergent') return { type, position, outcome }
   const { name, ...rest } = outcome.divergence
-  const kept = withNames ? { ...rest, name } : rest
+  if (!isSealed && ![rest.externalId, ...rest.nameMatches].every(isOpaque)) return undefined
+  const kept = isSealed ? { ...rest, name } : rest
   return {
     type,
     position,

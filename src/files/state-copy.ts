@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { lstat, mkdir, open, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Checkpoint } from '../domain/checkpoint.ts'
@@ -17,6 +18,8 @@ const CHECKPOINT = 'checkpoint'
 const RESULTS = 'results'
 const idsFile = (type: PrincipalType) => `ids.${type}`
 const NAMES: readonly string[] = [CHECKPOINT, RESULTS, ...PRINCIPAL_TYPES.map(idsFile)]
+/** Of half a million identities with every second one still to do it takes a tenth. */
+const MOST_CHECKPOINT_BYTES = 64 * 1024 * 1024
 
 /** Whose copy it is; a sealed one opens for nobody else. */
 export interface CopyIdentity {
@@ -38,7 +41,7 @@ const sha256 = (content: Buffer): string => createHash('sha256').update(content)
 
 /**
  * Writes a copy of what is committed, to be saved elsewhere: consistent although the audit goes on, without failures
- * (which are asked about again) and, unless it is sealed, without names. Returns its size in bytes.
+ * (which are asked about again) and, unless it is sealed, without anything personal. Returns its size in bytes.
  */
 export async function writeCopy(work: WorkFolder, folder: string, identity: CopyIdentity): Promise<number> {
   const { checkpoint } = work.results
@@ -74,16 +77,16 @@ async function written(
   return bytes
 }
 
-async function savedResults(work: WorkFolder, checkpoint: Checkpoint, withNames: boolean) {
-  const failed = new Map<PrincipalType, Set<number>>()
+async function savedResults(work: WorkFolder, checkpoint: Checkpoint, isSealed: boolean) {
+  const unsaved = new Map<PrincipalType, Set<number>>()
   const lines: string[] = []
   for await (const record of work.results.log.records(checkpoint.resultsBytes)) {
-    const saved = savedRecordOf(record, withNames)
+    const saved = savedRecordOf(record, isSealed)
     if (saved !== undefined) lines.push(JSON.stringify(saved))
-    else failed.set(record.type, (failed.get(record.type) ?? new Set()).add(record.position))
+    else unsaved.set(record.type, (unsaved.get(record.type) ?? new Set()).add(record.position))
   }
   const done = Object.fromEntries(
-    PRINCIPAL_TYPES.map((type) => [type, without(checkpoint.done[type] ?? [], failed.get(type) ?? new Set())]),
+    PRINCIPAL_TYPES.map((type) => [type, without(checkpoint.done[type] ?? [], unsaved.get(type) ?? new Set())]),
   )
   return { results: Buffer.from(lines.map((line) => `${line}\n`).join('')), done }
 }
@@ -100,19 +103,38 @@ const index = z.strictObject({ checkpoint: z.string(), digests: z.record(z.strin
 
 /** Reads a copy that came from outside: nothing is believed, no link is followed, nothing but our own names is read. */
 export async function readCopy(folder: string, identity: CopyIdentity): Promise<StateCopy | CopyProblem> {
-  const names = await readdir(folder).catch((): string[] => [])
+  const isFolder = await lstat(folder).then(
+    (stat) => stat.isDirectory(),
+    () => false,
+  )
+  const names = isFolder ? await readdir(folder).catch((): string[] => []) : []
   if (!names.includes(CHECKPOINT)) return 'missing'
   if (names.some((name) => !NAMES.includes(name))) return 'damaged'
   const contents = new Map<string, Buffer>()
   for (const name of names) {
-    const path = join(folder, name)
-    const { size, isRegular } = await lstat(path).then((stat) => ({ size: stat.size, isRegular: stat.isFile() }))
-    if (!isRegular || size > MOST_BYTES) return 'damaged'
-    const content = await opened(await readFile(path), `${identity.belongsTo} ${name}`, identity.key)
+    const envelope = await regularFile(join(folder, name))
+    if (envelope === undefined) return 'damaged'
+    const most = name === CHECKPOINT ? MOST_CHECKPOINT_BYTES : MOST_BYTES
+    const content = await opened(envelope, `${identity.belongsTo} ${name}`, identity.key, most)
     if (typeof content === 'string') return content
     contents.set(name, content)
   }
   return consistent(contents) ?? 'damaged'
+}
+
+/** A file of a possible size; `undefined` for a link, a device, or whatever cannot be read. Waits for no pipe. */
+async function regularFile(path: string): Promise<Buffer | undefined> {
+  try {
+    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    try {
+      const stat = await file.stat()
+      return stat.isFile() && stat.size <= MOST_BYTES ? await file.readFile() : undefined
+    } finally {
+      await file.close()
+    }
+  } catch {
+    return undefined
+  }
 }
 
 /** The files must be those of one and the same copy. */

@@ -7,7 +7,9 @@ import { within } from './timed.ts'
 type Cache = Pick<typeof toolkit, 'saveCache' | 'restoreCache' | 'isFeatureAvailable'>
 
 const SAVE_LIMIT_MS = 120_000
-const RESTORE_LIMIT_MS = 300_000
+const LOOK_UP_LIMIT_MS = 60_000
+const RESTORE_LIMIT_MS = 180_000
+const RESTORE_ATTEMPTS = 2
 
 /** `none`: there is no entry; `failed`: there is one, but it could not be had. */
 export type RestoreResult =
@@ -15,8 +17,8 @@ export type RestoreResult =
   | { readonly state: 'none' }
   | { readonly state: 'failed'; readonly why: string }
 
-/** `undefined`: saved. */
-export type SaveProblem = string | undefined
+/** `unknown`: nobody waited long enough to see whether it was saved. */
+export type SaveResult = { readonly state: 'saved' } | { readonly state: 'refused' | 'unknown'; readonly why: string }
 
 /**
  * The Actions cache, whose toolkit tells most failures in the log only: a save that failed gives -1, and a miss and a
@@ -36,12 +38,14 @@ export class ProgressCache {
     return this.#cache.isFeatureAvailable()
   }
 
-  async save(key: string): Promise<SaveProblem> {
+  async save(key: string): Promise<SaveResult> {
     try {
       const id = await within(SAVE_LIMIT_MS, 'Saving to the Actions cache', this.#cache.saveCache([this.#folder], key))
-      return id > 0 ? undefined : 'the Actions cache did not take it (its reason is in the log)'
+      return id > 0
+        ? { state: 'saved' }
+        : { state: 'refused', why: 'the Actions cache did not take it (its reason is in the log)' }
     } catch (error) {
-      return whyOf(error)
+      return { state: error instanceof AuditError ? 'unknown' : 'refused', why: whyOf(error) }
     }
   }
 
@@ -52,10 +56,13 @@ export class ProgressCache {
     const restore = (lookupOnly: boolean) =>
       this.#cache.restoreCache([this.#folder], `${first}none`, [first, ...others], { lookupOnly })
     try {
-      const there = await within(RESTORE_LIMIT_MS, 'Looking into the Actions cache', restore(true))
+      const there = await within(LOOK_UP_LIMIT_MS, 'Looking into the Actions cache', restore(true))
       if (there === undefined) return { state: 'none' }
-      const key = await within(RESTORE_LIMIT_MS, 'Restoring from the Actions cache', restore(false))
-      if (key !== undefined) return { state: 'restored', key }
+      // What is there is worth another try: an audit that begins anew puts its own progress before it.
+      for (let attempt = 0; attempt < RESTORE_ATTEMPTS; attempt++) {
+        const key = await within(RESTORE_LIMIT_MS, 'Restoring from the Actions cache', restore(false))
+        if (key !== undefined) return { state: 'restored', key }
+      }
       return { state: 'failed', why: 'the Actions cache has it but did not give it (its reason is in the log)' }
     } catch (error) {
       return { state: 'failed', why: whyOf(error) }
@@ -69,12 +76,19 @@ const whyOf = (error: unknown): string =>
 const REMOVE_LIMIT_MS = 30_000
 const MOST_REMOVED = 100
 
-/** Removes entries of audits that are finished, all but `kept`; silently nothing where the token may not. */
+/** An entry of the cache, as the REST API tells it. */
+export interface CacheEntry {
+  readonly key: string
+  /** ISO 8601; `''` when it is not told. */
+  readonly createdAt: string
+}
+
+/** Removes entries that nobody will continue any more; silently nothing where the token may not. */
 export async function removeEntries(
   { repository, apiUrl }: Pick<RunContext, 'repository' | 'apiUrl'>,
   githubToken: string,
   prefix: string,
-  kept: string,
+  isOver: (entry: CacheEntry) => boolean,
 ): Promise<void> {
   const [owner, repo] = repository.split('/')
   if (githubToken === '' || !owner || !repo) return
@@ -88,8 +102,8 @@ export async function removeEntries(
       key: prefix,
       per_page: MOST_REMOVED,
     })
-    for (const { id, key } of data.actions_caches)
-      if (id !== undefined && key?.startsWith(prefix) && key !== kept)
+    for (const { id, key = '', created_at: createdAt = '' } of data.actions_caches)
+      if (id !== undefined && key.startsWith(prefix) && isOver({ key, createdAt }))
         await octokit.request('DELETE /repos/{owner}/{repo}/actions/caches/{cache_id}', { ...where, cache_id: id })
   } catch {
     // Without `actions: write` they stay until GitHub evicts them.

@@ -1,7 +1,7 @@
 import { AuditError, POLICIES } from '../domain/failure.ts'
 import type { Clock } from '../ports.ts'
 import type { AskLayer } from './ask.ts'
-import { CALLS, type LimitDomain } from './calls.ts'
+import { EVERY_CALL, type LimitDomain } from './calls.ts'
 import type { HttpRequest } from './send.ts'
 
 /** One sending of a request, once it is over. Times are the clock's, in ms. */
@@ -46,7 +46,7 @@ export const admitted =
     let result: Result = 'void'
     let retryAfterMs: number | undefined
     try {
-      for (const admission of admissionsOf(CALLS[request.call].domain))
+      for (const admission of admissionsOf(EVERY_CALL[request.call].domain))
         leaves.push(await admission.admit(request, signal))
       sentAt = clock.now()
       const value = await next(request, decode, signal)

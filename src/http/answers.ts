@@ -1,5 +1,5 @@
 import { AuditError, type Reason } from '../domain/failure.ts'
-import { CALLS, type CallName } from './calls.ts'
+import { type CallName, EVERY_CALL } from './calls.ts'
 import { type ErrorBody, errorBodyOf, hiddenErrorOf } from './error-body.ts'
 import { parseJson } from './json.ts'
 import { retryAfterMsOf } from './retry-after.ts'
@@ -63,7 +63,7 @@ function hintOf(reason: Reason, { text, isJson }: ErrorBody): string {
 function refusal(call: CallName, { status, headers }: HttpAnswer, body: ErrorBody, date: Date): AuditError {
   const reason = reasonOf(status, body)
   const said = body.code === '' ? `HTTP ${status}` : `HTTP ${status} ${body.code}`
-  return new AuditError(reason, `Cannot ${CALLS[call].what}: ${said}${hintOf(reason, body)}`, {
+  return new AuditError(reason, `Cannot ${EVERY_CALL[call].what}: ${said}${hintOf(reason, body)}`, {
     code: status,
     retryAfterMs: retryAfterMsOf(headers, date),
   })
@@ -74,7 +74,7 @@ function notJson(call: CallName, { status, text }: HttpAnswer): AuditError {
   const why = isPage
     ? 'the answer is a web page; a proxy, a captive portal or a private link may stand in between'
     : 'the answer is not JSON'
-  return new AuditError('not-json', `Cannot ${CALLS[call].what}: ${why}`, { code: status })
+  return new AuditError('not-json', `Cannot ${EVERY_CALL[call].what}: ${why}`, { code: status })
 }
 
 /** `application/json`, `application/scim+json`, … */

@@ -1,5 +1,5 @@
 import { AuditError } from '../domain/failure.ts'
-import { CALLS } from './calls.ts'
+import { EVERY_CALL } from './calls.ts'
 import type { Layer } from './send.ts'
 import type { Tokens } from './token.ts'
 
@@ -25,7 +25,9 @@ export const authorised =
       const wasFresh = tokens.isFresh(token)
       tokens.reject(token)
       if (sending > 1 && wasFresh)
-        throw new AuditError('sign-in', `Cannot ${CALLS[request.call].what}: a fresh token was refused`, { code: 401 })
+        throw new AuditError('sign-in', `Cannot ${EVERY_CALL[request.call].what}: a fresh token was refused`, {
+          code: 401,
+        })
       if (sending === MOST_SENDINGS) return answer
     }
   }

@@ -25,7 +25,7 @@ const COUNTED_FAILURES = 3
  * Stops sending while most of what is sent fails, and finds out by single probes when the host is back; waiting for that
  * costs nobody an attempt. When it was away for 30 minutes in all, everybody gets `AuditError` `outage`.
  */
-export function breakerOf({ clock }: { clock: Clock }): Breaker {
+export function breakerOf({ clock, server = 'Databricks' }: { clock: Clock; server?: string }): Breaker {
   let state: BreakerState = breakerStart
   const failures = new Map<string, number>()
   const line = new WaitingLine<Exclude<Passage, 'wait' | 'outage'>>()
@@ -36,7 +36,7 @@ export function breakerOf({ clock }: { clock: Clock }): Breaker {
       const passage = passageOf(state, clock.now())
       if (passage === 'wait') break
       if (passage === 'outage') {
-        line.dismiss(new AuditError('outage', 'Databricks did not answer for 30 minutes in all'))
+        line.dismiss(new AuditError('outage', `${server} did not answer for 30 minutes in all`))
         break
       }
       if (passage === 'probe') state = withProbe(state)

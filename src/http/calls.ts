@@ -1,3 +1,5 @@
+import { GRAPH_CALLS } from './graph-calls.ts'
+
 /**
  * Every call that an audit makes by its own client, in one table. The transport refuses whatever is not in it, and a test
  * holds the table against what a whole run really sent. `{name}` stands for one path segment.
@@ -92,17 +94,21 @@ export const CALLS = {
 
 export interface Call {
   readonly method: 'GET' | 'POST'
-  /** `account`: the Databricks account console; `login`: the Entra authority of the cloud. */
-  readonly host: 'account' | 'login'
+  /** `account`: the Databricks account console; `login`: the Entra authority of the cloud; `graph`: Microsoft Graph. */
+  readonly host: 'account' | 'login' | 'graph'
   readonly path: string
+  /** Under which the server itself links to the next page; `undefined`: it does not. */
+  readonly linksBelow?: string
   /** Calls of one domain share a limit on the server, so they pause and slow down together. */
   readonly domain: LimitDomain
   /** For messages: "Cannot list users". */
   readonly what: string
 }
 
-export type LimitDomain = 'list' | 'match' | 'sign-in'
-export type CallName = keyof typeof CALLS
+export type LimitDomain = 'list' | 'match' | 'sign-in' | 'graph'
+export type CallName = keyof typeof EVERY_CALL
+
+export const EVERY_CALL = { ...CALLS, ...GRAPH_CALLS } as const satisfies Record<string, Call>
 
 /** How often each call was sent, retries included. */
 export type CallCounts = Readonly<Partial<Record<CallName, number>>>

@@ -10,7 +10,15 @@ import { type Common, commonStart, noTrials, stepAfter, withAnswer, withSuccess 
  * of it (30 when nobody gets through) the item is given up. An item whose attempts are spent is kept while the host answers nobody else either, up to
  * 15 minutes; once given up, a later call for the same URL gets no such patience.
  */
-export function retrying({ clock, random }: { clock: Clock; random: () => number }): AskLayer {
+export function retrying({
+  clock,
+  random,
+  server = 'Databricks',
+}: {
+  clock: Clock
+  random: () => number
+  server?: string
+}): AskLayer {
   let common: Common = commonStart
   const givenUp = new Set<string>()
 
@@ -31,7 +39,7 @@ export function retrying({ clock, random }: { clock: Clock; random: () => number
       const step = stepAfter(failure, trials, common, { now: clock.now(), chance: random(), patient })
       common = step.common
       if (step.go === 'outage')
-        throw new AuditError('outage', 'Databricks asks to wait for more than 15 minutes', { cause: failure })
+        throw new AuditError('outage', `${server} asks to wait for more than 15 minutes`, { cause: failure })
       if (step.go === 'give-up') {
         if (resultOf(failure) === 'transient') givenUp.add(request.url)
         throw failure

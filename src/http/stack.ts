@@ -46,7 +46,7 @@ export function databricksHttp(
   const { tokens, clock, random, maxConcurrency: most } = options
   const breaker = breakerOf({ clock })
   const limiter = () => limiterOf({ most, clock, random })
-  const limiters = { list: limiter(), match: limiter(), 'sign-in': limiter() }
+  const limiters = { list: limiter(), match: limiter(), 'sign-in': limiter(), graph: limiter() }
   const admissionsOf = (domain: LimitDomain): readonly Admission[] => [limiters[domain], breaker]
   const send = layered(signInSend(options), authorised(tokens))
   return {

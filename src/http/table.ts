@@ -1,5 +1,5 @@
 import { AuditError } from '../domain/failure.ts'
-import { CALLS, type CallCounts, type CallName } from './calls.ts'
+import { type Call, type CallCounts, type CallName, EVERY_CALL } from './calls.ts'
 import type { HttpRequest, Layer } from './send.ts'
 
 /** Where this audit's calls go: host names, lower case, without port. */
@@ -7,11 +7,14 @@ export interface Places {
   readonly account: string
   /** The Entra authority; `undefined` when the audit does not sign in there. */
   readonly login: string | undefined
+  /** Microsoft Graph; absent when the audit does not ask it. */
+  readonly graph?: string | undefined
   readonly accountId: string
 }
 
 const SEGMENTS: Readonly<Record<string, RegExp>> = {
   '{id}': /^\d{1,20}$/,
+  '{object}': /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
   '{tenant}': /^[A-Za-z0-9][A-Za-z0-9.-]{0,254}$/,
 }
 
@@ -29,8 +32,8 @@ function fits(path: string, pathname: string, accountId: string): boolean {
 
 /** Is the request the call that it says it is, at the place where that call is made? */
 export function isInTable({ call, url }: HttpRequest, places: Places): boolean {
-  if (!Object.hasOwn(CALLS, call) || !URL.canParse(url)) return false
-  const { host, path } = CALLS[call]
+  if (!Object.hasOwn(EVERY_CALL, call) || !URL.canParse(url)) return false
+  const { host, path, linksBelow }: Call = EVERY_CALL[call]
   const { protocol, host: hostAndPort, username, password, hash, pathname } = new URL(url)
   return (
     protocol === 'https:' &&
@@ -38,7 +41,7 @@ export function isInTable({ call, url }: HttpRequest, places: Places): boolean {
     username === '' &&
     password === '' &&
     hash === '' &&
-    fits(path, pathname, places.accountId)
+    (fits(path, pathname, places.accountId) || (linksBelow !== undefined && pathname.startsWith(linksBelow)))
   )
 }
 

@@ -1,7 +1,7 @@
 import { type Dispatcher, request } from 'undici'
 import { AuditError } from '../domain/failure.ts'
 import type { Clock } from '../ports.ts'
-import { CALLS } from './calls.ts'
+import { EVERY_CALL } from './calls.ts'
 import { cancelledBy, unlessCancelled } from './cancel.ts'
 import type { HttpAnswer, HttpRequest, Send } from './send.ts'
 import { transportFailure } from './transport-failure.ts'
@@ -32,7 +32,7 @@ export const transport =
   ({ dispatcher, clock, limits = LIMITS }: { dispatcher: Dispatcher; clock: Clock; limits?: Limits }): Send =>
   async (asked, signal) => {
     if (signal.aborted) throw cancelledBy(signal)
-    const { what, domain } = CALLS[asked.call]
+    const { what, domain } = EVERY_CALL[asked.call]
     const [stop, settled] = [new AbortController(), new AbortController()]
     const exchanged = exchange(asked, dispatcher, limits, stop.signal)
     const overdue = clock
@@ -54,7 +54,7 @@ export const transport =
   }
 
 async function exchange(asked: HttpRequest, dispatcher: Dispatcher, limits: Limits, signal: AbortSignal) {
-  const { what, method } = CALLS[asked.call]
+  const { what, method } = EVERY_CALL[asked.call]
   const { statusCode, headers, body } = await request(asked.url, {
     dispatcher,
     method,
@@ -79,7 +79,7 @@ function refuseRedirect({ call, url }: HttpRequest, status: number, headers: Hea
   const location = String(headers.location ?? '')
   const { hostname } = new URL(URL.canParse(location, url) ? location : url, url)
   const host = /^[a-z0-9.:[\]-]{1,253}$/.test(hostname) ? hostname : 'another host'
-  const message = `Cannot ${CALLS[call].what}: redirected to ${host}, which is never followed`
+  const message = `Cannot ${EVERY_CALL[call].what}: redirected to ${host}, which is never followed`
   throw new AuditError('redirect', message, { code: status })
 }
 

@@ -94,6 +94,11 @@ export const REASONS: Readonly<Record<Reason, Cause>> = {
     what: 'an answer was about another identity',
     action: 'Check whether a proxy or cache mixes up answers, then run the audit again.',
   },
+  unreadable: {
+    what: 'the tenant has the object, but does not let the application read it',
+    action:
+      'Grant the application `User.Read.All`, `GroupMember.Read.All` and `Application.Read.All` of Microsoft Graph with admin consent; for groups with hidden membership `Member.Read.Hidden` as well.',
+  },
 }
 
 /** Faults that an audit tells as an incompleteness as well. */

@@ -35,7 +35,10 @@ function extent(report: Report): string {
 }
 
 function continuation(report: Report, progress: ProgressState): string {
-  if (report.conclusion === 'passed' || report.conclusion === 'failed') return ''
+  if (report.conclusion === 'passed' || report.conclusion === 'failed')
+    return progress.state === 'failed'
+      ? `Progress could not be saved: ${markdownText(progress.why)}. Had this run been interrupted, the next one would have had to begin anew.`
+      : ''
   switch (progress.state) {
     case 'ended':
       return report.conclusion === 'incomplete' ? 'The next run begins anew: what was found cannot be built upon.' : ''
@@ -48,6 +51,9 @@ function continuation(report: Report, progress: ProgressState): string {
     case 'public':
       return 'Progress is not saved: in a public repository it takes a `progress-key`. The next run begins anew.'
     case 'failed':
-      return `Progress could not be saved: ${markdownText(progress.why)}. The next run may have to begin anew.`
+      return notSavedText(progress.why)
   }
 }
+
+export const notSavedText = (why: string): string =>
+  `Progress could not be saved: ${markdownText(why)}. The next run may have to begin anew.`

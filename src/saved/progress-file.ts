@@ -40,6 +40,7 @@ export class ProgressFile {
 
   async #write(): Promise<void> {
     const { snapshot, results } = this.#work
+    if (snapshot.listed().length === 0) return
     const of = snapshot.listed().map((type) => ({ type, done: results.doneCount(type), total: snapshot.count(type) }))
     await this.#folder.note(PROGRESS_FILE, progressJsonOf(of))
   }

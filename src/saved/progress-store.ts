@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Checkpoint, type Refusal, refusalOf, saveIntervalMs } from '../domain/checkpoint.ts'
+import { type Checkpoint, isAffordable, type Refusal, refusalOf, saveIntervalMs } from '../domain/checkpoint.ts'
 import { type Adopted, adopted } from '../files/adopt.ts'
 import { COPY_FOLDER, type CopyIdentity, type CopyProblem, readCopy, writeCopy } from '../files/state-copy.ts'
 import type { WorkFolder } from '../files/work-folder.ts'
@@ -9,13 +9,17 @@ import type { Clock } from '../ports.ts'
 import type { ProgressKeys } from './progress-keys.ts'
 
 export interface StoreOptions {
-  readonly cache: ProgressCache
+  readonly cache: Pick<ProgressCache, 'save' | 'restore'>
   readonly keys: ProgressKeys
   readonly progressKey: string | undefined
   readonly workspace: string
   readonly clock: Clock
   /** Of the whole run. */
   readonly maxDurationMs: number
+  /** What an earlier step of this run put into the cache. */
+  readonly savedBytes: number
+  /** Told after each save how much this run has put into the cache. */
+  readonly onSaved: (savedBytes: number) => void
 }
 
 /** What came of looking for progress. `refused`: there was some, and why it is not continued. */
@@ -31,14 +35,17 @@ export class ProgressStore {
   readonly #startedMs: number
   #saves = 0
   #saving: Promise<void> | undefined
-  #last: { endedMs: number; costMs: number; bytes: number }
-  #savedBytes = 0
+  #last: { endedMs: number; costMs: number; bytes: number; failures: number }
+  #savedBytes: number
+  #savedKey = ''
+  #mayHaveSaved = false
   #problem: string | undefined
 
   constructor(options: StoreOptions) {
     this.#options = options
     this.#startedMs = options.clock.now()
-    this.#last = { endedMs: this.#startedMs, costMs: 0, bytes: 0 }
+    this.#last = { endedMs: this.#startedMs, costMs: 0, bytes: 0, failures: 0 }
+    this.#savedBytes = options.savedBytes
   }
 
   /** Why progress could not be saved, as far as it could not. */
@@ -46,9 +53,14 @@ export class ProgressStore {
     return this.#problem
   }
 
-  /** Key of the last save; `''` before the first. */
-  get lastKey(): string {
-    return this.#saves === 0 ? '' : this.#options.keys.save(this.#saves)
+  /** Key of the last copy that the cache took; `''` before the first. */
+  get savedKey(): string {
+    return this.#savedKey
+  }
+
+  /** Whether there may be a copy of this run in the cache. */
+  get mayHaveSaved(): boolean {
+    return this.#mayHaveSaved
   }
 
   /** Looks for progress to continue. The copy is taken out of the workspace at once, whatever it is. */
@@ -58,21 +70,22 @@ export class ProgressStore {
     maxAgeMs: number,
   ): Promise<Restored> {
     const { cache, keys, clock } = this.#options
-    await this.#clear()
+    await this.clear()
     const found = await cache.restore(keys.restore)
     try {
       if (found.state !== 'restored') return found
       const copy = await readCopy(this.#folder, this.#identity)
       if (typeof copy === 'string') return { state: 'refused', why: copy }
-      const ownRun = copy.checkpoint.run.id === fresh.run.id
-      const why = refusalOf(copy.checkpoint, { fingerprint: fresh.fingerprint, maxAgeMs, now: clock.date(), ownRun })
+      const { fingerprint, run } = fresh
+      const expected = { fingerprint, maxAgeMs, now: clock.date(), runId: run.id, ownRunOnly: keys.ownRunOnly }
+      const why = refusalOf(copy.checkpoint, expected)
       if (why !== undefined) return { state: 'refused', why }
-      const taken = await adopted(parent, copy, fresh, clock)
+      const taken = await adopted(parent, copy, { toolVersion: fresh.toolVersion, run }, clock)
       return taken === undefined
         ? { state: 'refused', why: 'damaged' }
         : { state: 'continued', from: copy.checkpoint, ...taken }
     } finally {
-      await this.#clear()
+      await this.clear()
     }
   }
 
@@ -83,15 +96,15 @@ export class ProgressStore {
     const now = clock.now()
     const remainingMs = Math.max(0, this.#startedMs + maxDurationMs - now)
     const interval = saveIntervalMs({ ...this.#last, savedBytes: this.#savedBytes, remainingMs })
-    if (interval !== undefined && now - this.#last.endedMs >= interval) void this.save(work)
+    if (interval !== undefined && now - this.#last.endedMs >= interval) void this.save(work, false)
   }
 
-  /** Saves now, after a save that is under way. */
-  async save(work: WorkFolder): Promise<void> {
+  /** Saves now, after a save that is under way. One that is not the last of its run leaves room for another. */
+  async save(work: WorkFolder, isLast: boolean): Promise<void> {
     const before = this.#saving
     const saving = (async () => {
       await before
-      await this.#saveOnce(work)
+      await this.#saveOnce(work, isLast)
     })()
     this.#saving = saving
     await saving
@@ -103,22 +116,40 @@ export class ProgressStore {
     await this.#saving
   }
 
-  async #saveOnce(work: WorkFolder): Promise<void> {
-    const { cache, keys, clock } = this.#options
+  /** Takes a copy out of the workspace that a save left there when it was killed. */
+  async clear(): Promise<void> {
+    await rm(this.#folder, { recursive: true, force: true }).catch(() => {})
+  }
+
+  async #saveOnce(work: WorkFolder, isLast: boolean): Promise<void> {
+    const { clock, onSaved } = this.#options
     const startedMs = clock.now()
-    let bytes = 0
-    try {
-      bytes = await writeCopy(work, this.#folder, this.#identity)
-      this.#saves++
-      this.#problem = await cache.save(keys.save(this.#saves))
-    } catch (error) {
-      this.#problem = `the copy could not be made (${(error as NodeJS.ErrnoException).code ?? 'fault'})`
-    } finally {
-      await this.#clear()
-    }
-    if (this.#problem === undefined) this.#savedBytes += bytes
+    const { bytes, problem } = await this.#attempt(work, isLast)
+    await this.clear()
+    this.#problem = problem
+    // What was given up or refused may have been taken all the same: it counts.
+    this.#savedBytes += bytes
+    onSaved(this.#savedBytes)
     const endedMs = clock.now()
-    this.#last = { endedMs, costMs: endedMs - startedMs, bytes }
+    const failures = problem === undefined ? 0 : this.#last.failures + 1
+    this.#last = { endedMs, costMs: endedMs - startedMs, bytes, failures }
+  }
+
+  async #attempt(work: WorkFolder, isLast: boolean): Promise<{ bytes: number; problem: string | undefined }> {
+    const { cache, keys } = this.#options
+    try {
+      const bytes = await writeCopy(work, this.#folder, this.#identity)
+      if (!isAffordable(bytes, this.#savedBytes, isLast))
+        return { bytes: 0, problem: 'this run has put as much into the Actions cache as it may' }
+      const key = keys.save(++this.#saves)
+      const saved = await cache.save(key)
+      if (saved.state === 'saved') this.#savedKey = key
+      if (saved.state !== 'refused') this.#mayHaveSaved = true
+      return { bytes, problem: saved.state === 'saved' ? undefined : saved.why }
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? 'fault'
+      return { bytes: 0, problem: `the copy could not be made (${code})` }
+    }
   }
 
   get #folder(): string {
@@ -127,9 +158,5 @@ export class ProgressStore {
 
   get #identity(): CopyIdentity {
     return { key: this.#options.progressKey, belongsTo: this.#options.keys.belongsTo }
-  }
-
-  async #clear(): Promise<void> {
-    await rm(this.#folder, { recursive: true, force: true }).catch(() => {})
   }
 }

@@ -1,0 +1,59 @@
+import * as core from '@actions/core'
+import type { ContinuedFrom } from '../report/model.ts'
+
+/** What the post step finds of the main one, by name. */
+const STATES = {
+  isPost: 'is-post',
+  begun: 'begun',
+  isWhole: 'is-whole',
+  savedBytes: 'saved-bytes',
+  told: 'told',
+  settled: 'settled',
+} as const
+
+/** What an audit began with, as far as the post step has to know should the main one be killed. */
+export interface Beginning {
+  /** Path of the work folder. */
+  readonly work: string
+  readonly isPublic: boolean
+  /** Of this run, ISO 8601. */
+  readonly startedAt: string
+  readonly continuedFrom: ContinuedFrom | undefined
+  /** Why earlier progress was not continued; `''` when there is nothing to say. */
+  readonly notContinued: string
+}
+
+/** From the main step to the post step, by the runner's file for it; without one there is nothing the post step could do. */
+export const handOver = {
+  /** Tells the post step, which runs the same file, that it is the post step. */
+  started: () => put(STATES.isPost, 'true'),
+  begun: (beginning: Beginning) => put(STATES.begun, JSON.stringify(beginning)),
+  /** The work folder holds no less than the copy that it goes on from. */
+  isWhole: () => put(STATES.isWhole, 'true'),
+  savedBytes: (bytes: number) => put(STATES.savedBytes, String(bytes)),
+  /** Everybody was told of the result. */
+  told: () => put(STATES.told, 'true'),
+  /** Nothing is left to do. */
+  settled: () => put(STATES.settled, 'true'),
+}
+
+/** What the main step handed over, seen from the post step. */
+export const handedOver = {
+  isPost: () => core.getState(STATES.isPost) === 'true',
+  begun: (): Beginning | undefined => {
+    const text = core.getState(STATES.begun)
+    return text === '' ? undefined : (JSON.parse(text) as Beginning)
+  },
+  isWhole: () => core.getState(STATES.isWhole) === 'true',
+  savedBytes: () => Number(core.getState(STATES.savedBytes) || 0),
+  told: () => core.getState(STATES.told) === 'true',
+  settled: () => core.getState(STATES.settled) === 'true',
+}
+
+function put(name: string, value: string): void {
+  try {
+    core.saveState(name, value)
+  } catch {
+    // The file is not there or cannot be written: no reason for the audit to fail.
+  }
+}

@@ -1,0 +1,54 @@
+import type { Conclusion } from '../domain/gate.ts'
+import {
+  type EarlierContext,
+  type EarlierResults,
+  earlierResults,
+  isOfUse,
+  reportIn,
+} from '../files/earlier-results.ts'
+import { folderSource } from '../files/results-source.ts'
+import { type TrustedQuery, type TrustedResult, trustedResults } from '../github/trusted-results.ts'
+import type { EarlierReport } from '../report/earlier-report.ts'
+
+/** What a baseline may be: an audit that was not finished tells too little. */
+export const WHOLE: readonly Conclusion[] = ['passed', 'failed']
+/** What can be evaluated; what ended `incomplete` evaluates to that. */
+export const JUDGEABLE: readonly Conclusion[] = ['passed', 'failed', 'incomplete']
+
+/**
+ * Hands over the newest trusted result of this account that ended so; `undefined`: there is none. The files are gone when
+ * `use` has ended. Throws `configuration` for one that is damaged: an older one is not taken in its place.
+ */
+export async function newestTrusted<T>(
+  query: TrustedQuery,
+  context: EarlierContext,
+  conclusions: readonly Conclusion[],
+  use: (results: EarlierResults & { readonly report: EarlierReport }, from: TrustedResult) => Promise<T>,
+): Promise<T | undefined> {
+  for await (const from of trustedResults(query)) {
+    const source = await folderSource(from.folder, `run ${from.run.id}`)
+    const report = await reportIn(source)
+    if (report === undefined || !isOfUse(report, context) || !conclusions.includes(report.conclusion)) continue
+    return await use({ ...(await earlierResults(source, context)), report }, from)
+  }
+  return undefined
+}
+
+/** The reports of the last whole audits of this account, oldest first; fewer when they cannot be had. */
+export async function lastReports(
+  query: TrustedQuery,
+  context: EarlierContext,
+  most: number,
+): Promise<EarlierReport[]> {
+  const reports: EarlierReport[] = []
+  try {
+    for await (const { folder, run } of trustedResults(query)) {
+      const report = await reportIn(await folderSource(folder, `run ${run.id}`))
+      if (report !== undefined && isOfUse(report, context) && WHOLE.includes(report.conclusion)) reports.push(report)
+      if (reports.length === most) break
+    }
+  } catch {
+    // A trend is an extra: what there is of it is shown.
+  }
+  return reports.reverse()
+}

@@ -1,0 +1,93 @@
+import type { Baseline, Unchecked } from '../domain/baseline.ts'
+import type { Evidence } from '../domain/finding.ts'
+import type { Limit } from '../domain/gate.ts'
+import { type Concluded, concludedOf } from '../domain/judgement/conclusion.ts'
+import { evidenceOf, evidenceOfWorkspace, noteHolder, type Row } from '../domain/judgement/evidence.ts'
+import { Holders } from '../domain/judgement/holders.ts'
+import { BaselineJudge, Judge, type Judged, type JudgedFinding, type Policy } from '../domain/judgement/judge.ts'
+import type { PrincipalType } from '../domain/principal.ts'
+import { type Tally, tallyOfWorkspaces, tellsFederation } from '../domain/tally.ts'
+import type { Workspace } from '../domain/workspace.ts'
+import type { EarlierResults } from './earlier-results.ts'
+
+/** What an audit has on disk when its phases are over. */
+export interface AuditRecords {
+  /** In listing order. */
+  readonly types: readonly PrincipalType[]
+  /** The listing of a type with what became of each, in listing order; read twice. */
+  rows(type: PrincipalType): AsyncIterable<Row>
+  /** `undefined`: not listed. */
+  readonly workspaces: readonly Workspace[] | undefined
+  readonly idpIsEntra: boolean
+}
+
+/** All evidence of an audit: identities by type in listing order, then workspaces. */
+export async function* evidencesOf(records: AuditRecords): AsyncGenerator<Evidence> {
+  const { types, idpIsEntra, workspaces } = records
+  for (const type of types) {
+    const holders = new Holders()
+    const groups = new Set<string>()
+    for await (const row of records.rows(type)) {
+      noteHolder(row, holders)
+      if (type === 'groups') groups.add(row.principal.id)
+    }
+    const context = { idpIsEntra, isGroup: (id: string) => groups.has(id) }
+    for await (const row of records.rows(type)) {
+      const evidence = evidenceOf(row, holders, context)
+      if (evidence !== undefined) yield evidence
+    }
+  }
+  // Where the API tells of none, nothing is known of any.
+  if (workspaces === undefined || !tellsFederation(tallyOfWorkspaces(workspaces))) return
+  for (const workspace of workspaces) {
+    const evidence = evidenceOfWorkspace(workspace)
+    if (evidence !== undefined) yield evidence
+  }
+}
+
+/** Judges evidence while it passes; `onFinding` is told of each finding, as for `findings.json`. */
+export async function* judging(
+  evidences: AsyncIterable<Evidence>,
+  judge: Judge,
+  onFinding: (judged: JudgedFinding) => void = () => {},
+): AsyncGenerator<JudgedFinding['finding']> {
+  for await (const evidence of evidences) {
+    const judged = judge.add(evidence)
+    if (judged === undefined) continue
+    onFinding(judged)
+    yield judged.finding
+  }
+}
+
+export interface Evaluation extends Concluded {
+  readonly tally: Tally
+  readonly unchecked: Unchecked
+  readonly judged: Judged
+}
+
+/**
+ * Judges an earlier audit anew: by this policy, whatever it was judged by then. What ended `incomplete` stays so. Throws
+ * `configuration` for results that turn out to be damaged.
+ */
+export async function evaluation(
+  results: EarlierResults,
+  { policy, baseline, maxFailures }: { policy: Policy; baseline: Baseline | undefined; maxFailures: Limit },
+  onFinding: (judged: JudgedFinding) => void = () => {},
+): Promise<Evaluation> {
+  const judge = new Judge(policy, baseline)
+  const { tally, unchecked, conclusion, incompleteness } = await results.read((evidence) => {
+    const judged = judge.add(evidence)
+    if (judged !== undefined) onFinding(judged)
+  })
+  const judged = judge.result(tally, unchecked)
+  const end = concludedOf({ tally, incompleteness, broken: false, checked: true, maxFailures }, judged)
+  const stays = conclusion === 'incomplete' && end.conclusion !== 'incomplete'
+  return { tally, unchecked, judged, ...(stays ? { ...end, conclusion, ready: false } : end) }
+}
+
+/** What today's findings are compared with. Throws `configuration` for results that turn out to be damaged. */
+export async function baselineIn(results: EarlierResults, policy: Policy): Promise<Baseline> {
+  const judge = new BaselineJudge(policy)
+  const { tally, unchecked } = await results.read((evidence) => judge.add(evidence))
+  return judge.baseline(tally, unchecked, results.report?.finishedAt ?? '')
+}

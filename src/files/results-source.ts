@@ -1,0 +1,82 @@
+import { constants } from 'node:fs'
+import { lstat, open, realpath } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AuditError } from '../domain/failure.ts'
+
+/** Where files of an earlier audit are read from: a folder, or a commit. */
+export interface ResultsSource {
+  /** For messages. */
+  readonly shown: string
+  has(name: string): Promise<boolean>
+  /** The text in pieces; `undefined`: there is no such file. Throws `configuration` for what is no text. */
+  open(name: string): Promise<AsyncIterable<string> | undefined>
+}
+
+const MOST_BYTES = 2 * 1024 ** 3
+
+/** A folder. Only regular files in it count: no link is followed, so a pull request cannot point elsewhere. */
+export async function folderSource(path: string, shown: string): Promise<ResultsSource> {
+  const real = await realpath(path).catch(() => undefined)
+  const isFolder = real !== undefined && (await lstat(real)).isDirectory()
+  if (!isFolder) throw new AuditError('configuration', `There is no folder ${JSON.stringify(shown)}`)
+  return {
+    shown,
+    has: async (name) => (await lstat(join(real, name)).catch(() => undefined)) !== undefined,
+    async open(name) {
+      const there = await lstat(join(real, name)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return undefined
+        throw unusable(shown, name, 'cannot be read')
+      })
+      if (there === undefined) return undefined
+      if (!there.isFile()) throw unusable(shown, name, 'is no file')
+      if (there.size > MOST_BYTES) throw unusable(shown, name, 'is too large')
+      return textOf(join(real, name), shown, name)
+    },
+  }
+}
+
+/** Files whose whole text is known. */
+export const textsSource = (texts: ReadonlyMap<string, string>, shown: string): ResultsSource => ({
+  shown,
+  has: async (name) => texts.has(name),
+  async open(name) {
+    const text = texts.get(name)
+    return text === undefined ? undefined : piecesOf(text)
+  },
+})
+
+async function* piecesOf(text: string): AsyncGenerator<string> {
+  yield text
+}
+
+/** Opened when it is read, so that nothing stays open that nobody reads. */
+async function* textOf(path: string, shown: string, name: string): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  try {
+    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    for await (const piece of file.createReadStream()) yield decoder.decode(piece as Buffer, { stream: true })
+    yield decoder.decode()
+  } catch (cause) {
+    throw unusable(shown, name, cause instanceof TypeError ? 'is not UTF-8' : 'cannot be read', cause)
+  }
+}
+
+export const unusable = (shown: string, name: string, why: string, cause?: unknown): AuditError =>
+  new AuditError('configuration', `The file ${name} in ${JSON.stringify(shown)} ${why}`, { cause })
+
+export async function wholeText(pieces: AsyncIterable<string>): Promise<string> {
+  let text = ''
+  for await (const piece of pieces) text += piece
+  return text
+}
+
+/** Lines without their ends; the last one only when it holds something. */
+export async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+  let rest = ''
+  for await (const piece of pieces) {
+    const lines = (rest + piece).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) yield line.endsWith('\r') ? line.slice(0, -1) : line
+  }
+  if (rest !== '') yield rest
+}

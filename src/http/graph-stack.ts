@@ -1,0 +1,55 @@
+import type { Clock } from '../ports.ts'
+import { type Admission, admitted } from './admission.ts'
+import type { Ask } from './ask.ts'
+import { authorised } from './authorised.ts'
+import { breakerOf } from './breaker.ts'
+import { graphAnswering } from './graph-answers.ts'
+import { type LimiterReadout, limiterOf } from './limiter.ts'
+import { resourceUnits } from './resource-units.ts'
+import { retrying } from './retry.ts'
+import { type Layer, layered } from './send.ts'
+import { signInSend } from './stack.ts'
+import type { Tokens } from './token.ts'
+
+/** Microsoft Graph as the adapters meet it. */
+export interface GraphHttp {
+  readonly ask: Ask
+  tenantHas(users: number): void
+  /** `unitsPerSecond`: resource units that are spent at most. */
+  readout(): LimiterReadout & { readonly waitingForHost: boolean; readonly unitsPerSecond: number }
+}
+
+const SERVER = 'Microsoft Graph'
+
+/** An audit can wait; people who sign in cannot. https://learn.microsoft.com/graph/throttling */
+const humble: Layer = (next) => (request, signal) =>
+  next({ ...request, headers: { ...request.headers, 'x-ms-throttle-priority': 'low' } }, signal)
+
+/**
+ * As for Databricks, with its own sign-in, its own limits, and a budget in resource units instead of requests.
+ * `way`: what `signInSend` takes.
+ */
+export function graphHttp(
+  options: Parameters<typeof signInSend>[0] & {
+    readonly tokens: Tokens
+    readonly clock: Clock
+    readonly random: () => number
+    readonly maxConcurrency: number
+  },
+): GraphHttp {
+  const { tokens, clock, random, maxConcurrency: most } = options
+  const breaker = breakerOf({ clock, server: SERVER })
+  const limiter = limiterOf({ most, clock, random })
+  const units = resourceUnits({ clock })
+  const admissions: readonly Admission[] = [limiter, units, breaker]
+  const send = layered(signInSend(options), humble, units.observed, authorised(tokens))
+  return {
+    ask: retrying({ clock, random, server: SERVER })(admitted(clock, () => admissions)(graphAnswering(send, clock))),
+    tenantHas: units.tenantHas,
+    readout: () => ({
+      ...limiter.readout(),
+      waitingForHost: breaker.isOpen(),
+      unitsPerSecond: units.readout().perSecond,
+    }),
+  }
+}

@@ -1,0 +1,125 @@
+import type { AllowEntry } from '../domain/allow-list.ts'
+import { marksOf, principalCompared } from '../domain/finding.ts'
+import { markdownCode, markdownText } from './escape.ts'
+import type { FindingSample, Judgement } from './judgement.ts'
+import { foldOf, sectionOf, tableOf } from './markdown.ts'
+import { redactedExternalId, redactedName } from './redact.ts'
+import { counted, number } from './wording.ts'
+
+/** In our words: the two sides' values that tell why. */
+function whyOf({ finding }: FindingSample, { redaction }: Judgement): string {
+  const compared = principalCompared(finding)
+  if (compared === undefined) return ''
+  const { databricks, idp } = compared
+  const stored = databricks.externalId === '' ? 'no external id' : `external id ${externalId(databricks.externalId)}`
+  if (idp.externalIds.length > 1) return `${stored}, ${number(idp.externalIds.length)} candidates by name`
+  const [byName] = idp.externalIds
+  if (byName !== undefined) return `${stored}, by name ${externalId(byName)}`
+  return idp.knowsExternalId === false ? `${stored}, unknown to the identity provider` : stored
+  function externalId(text: string): string {
+    return markdownCode(redactedExternalId(text, redaction))
+  }
+}
+
+function samplesTable(samples: readonly FindingSample[], judgement: Judgement, showNames: boolean): string {
+  const rows = samples.map((sample) => {
+    const { finding, accepted } = sample
+    const marks = accepted.length > 0 ? accepted : marksOf(finding)
+    return [
+      finding.type,
+      markdownCode(finding.id),
+      ...(showNames ? [markdownCode(redactedName(finding.name, judgement.redaction))] : []),
+      marks.map((mark) => `\`${mark}\``).join(', '),
+      ...(showNames ? [whyOf(sample, judgement)] : []),
+    ]
+  })
+  return tableOf(
+    [
+      ['Type', 'left'],
+      ['Id', 'left'],
+      ...(showNames ? [['Name', 'left'] as const] : []),
+      ['What', 'left'],
+      ...(showNames ? [['Why', 'left'] as const] : []),
+    ],
+    rows,
+  )
+}
+
+const extent = (shown: number, of: number): string =>
+  shown < of ? `first ${number(shown)} of ${number(of)}` : number(of)
+
+/** New, changed, fixed and existing; the first new ones in a fold. `''` without a baseline. */
+export function changesSectionOf(judgement: Judgement, showNames: boolean): string {
+  const { changes } = judgement.judged
+  if (changes === undefined) return ''
+  const line = `${number(changes.new)} new · ${number(changes.changed)} changed · ${number(changes.fixed)} fixed · ${number(changes.existing)} existing`
+  const { fresh } = judgement.samples
+  const fold =
+    fresh.length === 0
+      ? ''
+      : foldOf(
+          `New or changed: ${extent(fresh.length, changes.new + changes.changed)}`,
+          samplesTable(fresh, judgement, showNames),
+        )
+  return sectionOf('Since the baseline', line, fold)
+}
+
+function entriesTable(entries: readonly AllowEntry[]): string {
+  const rows = entries
+    .slice(0, ENTRIES)
+    .map(({ type, id, mark, owner, expires, reason }) => [
+      type,
+      markdownCode(id),
+      `\`${mark}\``,
+      markdownText(owner),
+      expires,
+      markdownText(reason),
+    ])
+  return tableOf(
+    [
+      ['Type', 'left'],
+      ['Id', 'left'],
+      ['What', 'left'],
+      ['Owner', 'left'],
+      ['Expires', 'left'],
+      ['Reason', 'left'],
+    ],
+    rows,
+  )
+}
+
+const ENTRIES = 20
+
+/** What the gate leaves out and why, and what of the allow-list wants attention. `''` when there is nothing of it. */
+export function notCountedOf(judgement: Judgement, showNames: boolean): string {
+  const { allowList } = judgement.judged
+  const folds = [
+    ...fold(
+      `Accepted: ${extent(judgement.samples.accepted.length, allowList.accepted)}`,
+      judgement.samples.accepted.length,
+      () => samplesTable(judgement.samples.accepted, judgement, showNames),
+    ),
+    ...entriesFold(
+      'Expired entries; what they accepted counts again',
+      allowList.expired.map(({ entry }) => entry),
+    ),
+    ...entriesFold('Entries that expire within 14 days', allowList.expiring),
+    ...entriesFold('Entries that match nothing; remove them', allowList.unused),
+  ]
+  if (folds.length === 0) return ''
+  const lines = [
+    `${counted(allowList.accepted, 'finding has', 'findings have')} something accepted`,
+    counted(allowList.expired.length, 'entry is expired', 'entries are expired'),
+    `${number(allowList.expiring.length)} expiring soon`,
+    `${number(allowList.unused.length)} unused`,
+  ]
+  return sectionOf('Not counted', lines.join(' · '), ...folds)
+}
+
+const entriesFold = (title: string, entries: readonly AllowEntry[]): string[] =>
+  fold(`${title}: ${extent(Math.min(entries.length, ENTRIES), entries.length)}`, entries.length, () =>
+    entriesTable(entries),
+  )
+
+const fold = (title: string, count: number, content: () => string): string[] =>
+  count === 0 ? [] : [foldOf(title, content())]
