@@ -31,6 +31,8 @@ export interface AuditConfig {
   readonly maxFailuresText: string
   readonly warnOnly: boolean
   readonly maxConcurrency: number
+  /** A rate that is kept; 0: find out what the server allows. */
+  readonly requestsPerSecond: number
   readonly progress: ProgressConfig
   /** As given; resolved inside the workspace by the adapter that owns the folder. */
   readonly resultsPath: string
@@ -81,6 +83,7 @@ export function configOf(
     maxFailuresText: reading.text('max-failures'),
     warnOnly: reading.read('warn-only', booleanOf) ?? false,
     maxConcurrency: reading.read('max-concurrency', wholeNumberBetween(1, 256)) ?? 1,
+    requestsPerSecond: reading.read('requests-per-second', wholeNumberBetween(0, 1000)) ?? 0,
     progress: progressIn(reading),
     resultsPath: reading.read('results-path', resultsPathOf) ?? '',
     csvFormat: reading.read('csv-format', oneOf(['safe', 'exact'])) ?? 'safe',

@@ -36,6 +36,7 @@ describe('configOf', () => {
       maxFailuresText: '0',
       warnOnly: false,
       maxConcurrency: 64,
+      requestsPerSecond: 0,
       progress: { resume: true, resumeMaxAgeMs: 36 * 3_600_000, key: undefined, maxDurationMs: 330 * 60_000 },
       resultsPath: 'aim-readiness',
       csvFormat: 'safe',

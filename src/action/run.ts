@@ -36,7 +36,8 @@ export async function run(env: NodeJS.ProcessEnv, cancel: AbortSignal): Promise<
   let isWhole = begun.unnamed.size === 0
   if (isWhole) handOver.isWhole()
 
-  const clients = clientsOf(config, env, cancel)
+  const clients = clientsOf(config, env, cancel, work.results.checkpoint.paces)
+  work.results.watch(clients.paces)
   const progressFile = new ProgressFile(folder, work, systemClock)
   const progress = new Progress({ log, clock: systemClock, ...clients, maxConcurrency: config.maxConcurrency })
   try {

@@ -52,6 +52,7 @@ export function freshCheckpoint({ config, context }: Settings): Checkpoint {
     listings: [],
     done: {},
     resultsBytes: 0,
+    paces: {},
     ended: undefined,
   }
 }

@@ -5,6 +5,7 @@ import { accountOf } from '../databricks/account.ts'
 import { explainForbidden, explainUnauthorized, MATCH_API_MISSING } from '../databricks/explanation.ts'
 import { matchSourceOf } from '../databricks/idp-match.ts'
 import { githubOidcSignIn, oauthM2mSignIn } from '../databricks/sign-in.ts'
+import type { SavedPaces } from '../domain/checkpoint.ts'
 import type { AuditError } from '../domain/failure.ts'
 import { githubOidcAzureSignIn, LOGIN_HOSTS } from '../entra/sign-in.ts'
 import { idTokens } from '../github/oidc.ts'
@@ -28,6 +29,7 @@ export interface Clients {
   readonly source: MatchSource
   readonly calls: () => CallCounts
   readonly pressure: () => Pressure
+  readonly paces: () => SavedPaces
   /** What a fault of access means here and what to change; its own message where there is nothing to add. */
   readonly explain: (fault: AuditError) => string
   /** One line: who signs in, where and how. */
@@ -35,8 +37,13 @@ export interface Clients {
   close(): Promise<void>
 }
 
-export function clientsOf(config: AuditConfig, env: NodeJS.ProcessEnv, signal: AbortSignal): Clients {
-  const { accountId, host, signIn, maxConcurrency } = config
+export function clientsOf(
+  config: AuditConfig,
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+  savedPaces: SavedPaces,
+): Clients {
+  const { accountId, host, signIn, maxConcurrency, requestsPerSecond } = config
   const clock = systemClock
   const dispatcher = agentOf(env, { connections: maxConcurrency })
   const counts: CallCounts = {}
@@ -67,13 +74,22 @@ export function clientsOf(config: AuditConfig, env: NodeJS.ProcessEnv, signal: A
     onToken: mask,
     signal,
   })
-  const http = databricksHttp({ ...way, tokens: holder, clock, random: Math.random, maxConcurrency })
+  const http = databricksHttp({
+    ...way,
+    tokens: holder,
+    clock,
+    random: Math.random,
+    maxConcurrency,
+    requestsPerSecond,
+    savedPaces,
+  })
   const address = { ask: http.ask, host, accountId }
   const caller = () => ({ clientId: signIn.clientId, claims })
   return {
     account: accountOf(address),
     source: matchSourceOf(address),
     calls: () => ({ ...counts }),
+    paces: http.paces,
     pressure: () => pressureOf([http.readout('list'), http.readout('match')]),
     explain(fault) {
       if (fault.reason === 'forbidden') return explainForbidden(caller())

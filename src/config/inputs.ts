@@ -20,6 +20,7 @@ export const INPUTS = {
   'max-failures': '0',
   'warn-only': 'false',
   'max-concurrency': '64',
+  'requests-per-second': '0',
   'max-duration': '330',
   resume: 'auto',
   'resume-max-age': '36',

@@ -15,6 +15,20 @@ export interface SavedListing {
   readonly trusted: boolean
 }
 
+/** What was found out about one of the server's limits. */
+export interface SavedPace {
+  /** `open`: none was met. `paced`: so many requests a second. `crowded`: so many at a time. */
+  readonly mode: 'open' | 'paced' | 'crowded'
+  readonly perSecond: number
+  readonly window: number
+}
+
+/** By limit domain. */
+export interface SavedPaces {
+  readonly list?: SavedPace | undefined
+  readonly match?: SavedPace | undefined
+}
+
 /** What a resume needs to know; committed together with the results that it speaks of. */
 export interface Checkpoint {
   readonly schema: number
@@ -35,6 +49,8 @@ export interface Checkpoint {
   readonly done: Readonly<Partial<Record<PrincipalType, readonly Range[]>>>
   /** Length of the results log, in bytes, that this checkpoint speaks of. */
   readonly resultsBytes: number
+  /** Where the next run begins to ask. */
+  readonly paces: SavedPaces
   /** Set when there is nothing to continue. */
   readonly ended: Conclusion | 'discarded' | undefined
 }

@@ -7,6 +7,12 @@ const type = z.enum(PRINCIPAL_TYPES)
 const size = z.number().int().nonnegative()
 const time = z.iso.datetime()
 
+const pace = z.strictObject({
+  mode: z.enum(['open', 'paced', 'crowded']),
+  perSecond: z.number().nonnegative().max(1e6),
+  window: z.number().nonnegative().max(1e6),
+})
+
 const shape = z.strictObject({
   schema: size,
   toolVersion: z.string().max(100),
@@ -19,6 +25,7 @@ const shape = z.strictObject({
   listings: z.array(z.strictObject({ type, listed: size, promised: size.optional(), trusted: z.boolean() })).max(3),
   done: z.partialRecord(type, z.array(z.tuple([size, size]))),
   resultsBytes: size,
+  paces: z.strictObject({ list: pace.optional(), match: pace.optional() }),
   ended: z.enum(['passed', 'failed', 'incomplete', 'error', 'discarded']).optional(),
 })
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Checkpoint, SavedListing } from '../domain/checkpoint.ts'
+import type { Checkpoint, SavedListing, SavedPaces } from '../domain/checkpoint.ts'
 import { DoneSet } from '../domain/done-set.ts'
 import { PRINCIPAL_TYPES, type PrincipalType } from '../domain/principal.ts'
 import type { Clock, Finished, LoggedOutcome, ResultsLog } from '../ports.ts'
@@ -20,6 +20,7 @@ export class Ledger implements ResultsLog {
   readonly #clock: Pick<Clock, 'date'>
   readonly #done = new Map<PrincipalType, DoneSet>()
   #checkpoint: Checkpoint
+  #paces: (() => SavedPaces) | undefined
 
   private constructor(folder: string, log: ResultsLogFile, checkpoint: Checkpoint, clock: Pick<Clock, 'date'>) {
     this.#folder = folder
@@ -48,6 +49,11 @@ export class Ledger implements ResultsLog {
     if (checkpoint === undefined) return undefined
     const log = await ResultsLogFile.reopen(folder, checkpoint.resultsBytes).catch(() => undefined)
     return log === undefined ? undefined : new Ledger(folder, log, checkpoint, clock)
+  }
+
+  /** Commits carry from now on what is found out about the server's limits. */
+  watch(paces: () => SavedPaces): void {
+    this.#paces = paces
   }
 
   /** What is durable. */
@@ -98,6 +104,7 @@ export class Ledger implements ResultsLog {
       ...changes,
       done,
       resultsBytes: this.log.length,
+      paces: this.#paces?.() ?? this.#checkpoint.paces,
       committedAt: this.#clock.date().toISOString(),
     }
     await replaceDurably(join(this.#folder, FILE), JSON.stringify(checkpoint))

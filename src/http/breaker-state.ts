@@ -1,8 +1,8 @@
 /** What is known of one host. All times in ms of the clock. */
 export interface BreakerState {
   readonly phase: 'closed' | 'open' | 'probing'
-  /** How attempts ended, by the second in which they did; at most the last 30 s. */
-  readonly seconds: readonly { readonly second: number; readonly answered: number; readonly failed: number }[]
+  /** How the last attempts ended, and when: of the last 30 s, and not so many that well-being long past hides trouble. */
+  readonly samples: readonly { readonly at: number; readonly answered: boolean }[]
   /** When it last opened or closed. */
   readonly changedAt: number
   /** How long it stays open before the next probe. */
@@ -12,8 +12,8 @@ export interface BreakerState {
   readonly spentMs: number
 }
 
-const WINDOW_S = 30
-const LEAST_SAMPLES = 20
+const WINDOW_MS = 30_000
+const [LEAST_SAMPLES, MOST_SAMPLES] = [20, 100]
 const FAILING_SHARE = 0.5
 const [FIRST_OPEN_MS, MOST_OPEN_MS] = [30_000, 300_000]
 /** Accumulated over the run; then waiting on helps nobody. */
@@ -21,7 +21,7 @@ const PATIENCE_MS = 30 * 60_000
 
 export const breakerStart: BreakerState = {
   phase: 'closed',
-  seconds: [],
+  samples: [],
   changedAt: Number.NEGATIVE_INFINITY,
   openForMs: FIRST_OPEN_MS,
   probeAt: 0,
@@ -49,21 +49,15 @@ export function withSample(
 ): BreakerState {
   // What was sent before it closed again belongs to the time before.
   if (state.phase !== 'closed' || sentAt < state.changedAt) return state
-  const second = Math.floor(now / 1000)
-  const last = state.seconds.at(-1)
-  const recent = state.seconds.filter((each) => each.second > second - WINDOW_S && each.second !== second)
-  const current = last?.second === second ? last : { second, answered: 0, failed: 0 }
-  const seconds = [
-    ...recent,
-    { second, answered: current.answered + (answered ? 1 : 0), failed: current.failed + (answered ? 0 : 1) },
-  ]
-  const failed = seconds.reduce((sum, each) => sum + each.failed, 0)
-  const samples = seconds.reduce((sum, each) => sum + each.answered, failed)
-  if (answered || samples < LEAST_SAMPLES || failed < samples * FAILING_SHARE) return { ...state, seconds }
+  const recent = state.samples.filter(({ at }) => at > now - WINDOW_MS)
+  const samples = [...recent, { at: now, answered }].slice(-MOST_SAMPLES)
+  const failed = samples.filter((sample) => !sample.answered).length
+  if (answered || samples.length < LEAST_SAMPLES || failed < samples.length * FAILING_SHARE)
+    return { ...state, samples }
   return {
     ...state,
     phase: 'open',
-    seconds: [],
+    samples: [],
     changedAt: now,
     openForMs: FIRST_OPEN_MS,
     probeAt: now + FIRST_OPEN_MS,

@@ -18,16 +18,13 @@ export interface Breaker extends Admission {
   isOpen(): boolean
 }
 
-/** One request that always fails says something of itself, not of the host: so often its failures count. */
-const COUNTED_FAILURES = 3
-
 /**
  * Stops sending while most of what is sent fails, and finds out by single probes when the host is back; waiting for that
  * costs nobody an attempt. When it was away for 30 minutes in all, everybody gets `AuditError` `outage`.
  */
 export function breakerOf({ clock, server = 'Databricks' }: { clock: Clock; server?: string }): Breaker {
   let state: BreakerState = breakerStart
-  const failures = new Map<string, number>()
+  const failing = new Set<string>()
   const line = new WaitingLine<Exclude<Passage, 'wait' | 'outage'>>()
   const alarm = new Alarm(clock, () => admitNext())
 
@@ -47,21 +44,14 @@ export function breakerOf({ clock, server = 'Databricks' }: { clock: Clock; serv
 
   const leaveOf = (url: string, wasProbe: boolean) => (attempt: Attempt) => {
     const answered = attempt.result === 'void' ? undefined : attempt.result !== 'transient'
-    const counted = answered === undefined ? false : isCounted(url, answered)
+    // What fails again says something of itself, not of the host.
+    const isNews = answered !== false || !failing.has(url)
+    if (answered === false) failing.add(url)
+    else if (answered) failing.delete(url)
     if (wasProbe) state = withProbed(state, answered, attempt.endedAt)
-    else if (answered !== undefined && counted)
+    else if (answered !== undefined && isNews)
       state = withSample(state, { answered, sentAt: attempt.sentAt }, attempt.endedAt)
     admitNext()
-  }
-
-  function isCounted(url: string, answered: boolean): boolean {
-    if (answered) {
-      failures.delete(url)
-      return true
-    }
-    const times = (failures.get(url) ?? 0) + 1
-    failures.set(url, times)
-    return times <= COUNTED_FAILURES
   }
 
   return {

@@ -4,7 +4,7 @@ import type { Ask } from './ask.ts'
 import { authorised } from './authorised.ts'
 import { breakerOf } from './breaker.ts'
 import { graphAnswering } from './graph-answers.ts'
-import { type LimiterReadout, limiterOf } from './limiter.ts'
+import { type PaceReadout, pacedLimiterOf } from './pacing/paced-limiter.ts'
 import { resourceUnits } from './resource-units.ts'
 import { retrying } from './retry.ts'
 import { type Layer, layered } from './send.ts'
@@ -16,7 +16,7 @@ export interface GraphHttp {
   readonly ask: Ask
   tenantHas(users: number): void
   /** `unitsPerSecond`: resource units that are spent at most. */
-  readout(): LimiterReadout & { readonly waitingForHost: boolean; readonly unitsPerSecond: number }
+  readout(): PaceReadout & { readonly waitingForHost: boolean; readonly unitsPerSecond: number }
 }
 
 const SERVER = 'Microsoft Graph'
@@ -39,7 +39,7 @@ export function graphHttp(
 ): GraphHttp {
   const { tokens, clock, random, maxConcurrency: most } = options
   const breaker = breakerOf({ clock, server: SERVER })
-  const limiter = limiterOf({ most, clock, random })
+  const limiter = pacedLimiterOf({ most, clock, random })
   const units = resourceUnits({ clock })
   const admissions: readonly Admission[] = [limiter, units, breaker]
   const send = layered(signInSend(options), humble, units.observed, authorised(tokens))

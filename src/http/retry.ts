@@ -7,8 +7,8 @@ import { type Common, commonStart, noTrials, stepAfter, withAnswer, withSuccess 
 
 /**
  * Asks again as `POLICIES` allows, with growing, jittered pauses. Being throttled costs no attempt, but after 15 minutes
- * of it (30 when nobody gets through) the item is given up. An item whose attempts are spent is kept while the host answers nobody else either, up to
- * 15 minutes; once given up, a later call for the same URL gets no such patience.
+ * of it (30 when nobody gets through) the item is given up. An item whose attempts are spent is kept while the host
+ * answers nobody else either, up to 15 minutes; once given up, a later call for the same URL gets no such patience.
  */
 export function retrying({
   clock,

@@ -1,10 +1,11 @@
+import type { SavedPaces } from '../domain/checkpoint.ts'
 import type { Clock } from '../ports.ts'
 import { type Admission, admitted } from './admission.ts'
 import { type Ask, answering } from './ask.ts'
 import { authorised } from './authorised.ts'
 import { breakerOf } from './breaker.ts'
 import type { CallCounts, CallName, LimitDomain } from './calls.ts'
-import { type LimiterReadout, limiterOf } from './limiter.ts'
+import { type PaceReadout, pacedLimiterOf } from './pacing/paced-limiter.ts'
 import { retrying } from './retry.ts'
 import { layered, type Send } from './send.ts'
 import { counting, inTable, type Places } from './table.ts'
@@ -28,7 +29,9 @@ export const signInSend = ({ transport, places, counts, userAgent }: Way): Send 
 export interface DatabricksHttp {
   readonly ask: Ask
   /** How a limit domain fares, for the progress line. */
-  readout(domain: LimitDomain): LimiterReadout & { readonly waitingForHost: boolean }
+  readout(domain: LimitDomain): PaceReadout & { readonly waitingForHost: boolean }
+  /** What was found out about the server's limits, for a later run. */
+  paces(): SavedPaces
 }
 
 /**
@@ -41,16 +44,24 @@ export function databricksHttp(
     readonly clock: Clock
     readonly random: () => number
     readonly maxConcurrency: number
+    /** A rate that is kept instead of finding one out; 0: find out. */
+    readonly requestsPerSecond?: number
+    /** What an earlier run found out. */
+    readonly savedPaces?: SavedPaces
   },
 ): DatabricksHttp {
-  const { tokens, clock, random, maxConcurrency: most } = options
+  const { tokens, clock, random, maxConcurrency: most, requestsPerSecond: perSecond = 0, savedPaces = {} } = options
   const breaker = breakerOf({ clock })
-  const limiter = () => limiterOf({ most, clock, random })
-  const limiters = { list: limiter(), match: limiter(), 'sign-in': limiter(), graph: limiter() }
-  const admissionsOf = (domain: LimitDomain): readonly Admission[] => [limiters[domain], breaker]
+  const limiters = {
+    list: pacedLimiterOf({ most, perSecond, saved: savedPaces.list, clock, random }),
+    match: pacedLimiterOf({ most, perSecond, saved: savedPaces.match, clock, random }),
+  }
+  const admissionsOf = (domain: LimitDomain): readonly Admission[] => [limiterOf(domain), breaker]
+  const limiterOf = (domain: LimitDomain) => (domain === 'match' ? limiters.match : limiters.list)
   const send = layered(signInSend(options), authorised(tokens))
   return {
     ask: retrying({ clock, random })(admitted(clock, admissionsOf)(answering(send, clock))),
-    readout: (domain) => ({ ...limiters[domain].readout(), waitingForHost: breaker.isOpen() }),
+    readout: (domain) => ({ ...limiterOf(domain).readout(), waitingForHost: breaker.isOpen() }),
+    paces: () => ({ list: limiters.list.saved(), match: limiters.match.saved() }),
   }
 }

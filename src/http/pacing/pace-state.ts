@@ -1,3 +1,5 @@
+import type { SavedPace } from '../../domain/checkpoint.ts'
+
 /**
  * What one client knows of one server's limit. A plain object, changed only by the functions of this folder; times in ms
  * of the clock, rates in requests per second, counts in requests.
@@ -76,13 +78,6 @@ export interface Spell {
   readonly refusals: number
   /** The last refusal, if the server did not say how long to wait. */
   readonly lastSilentAt: number | null
-}
-
-/** What is kept for a later run; plain JSON. */
-export interface SavedPace {
-  readonly mode: PaceState['mode']
-  readonly perSecond: number
-  readonly window: number
 }
 
 const FIRST_WINDOW = 4

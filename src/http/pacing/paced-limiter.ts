@@ -1,9 +1,10 @@
+import type { SavedPace } from '../../domain/checkpoint.ts'
 import type { Clock } from '../../ports.ts'
 import type { Admission, Attempt } from '../admission.ts'
 import { Alarm, WaitingLine } from '../waiting.ts'
 import { OwnRefusals } from './own-refusals.ts'
 import { admissionAt, paceOf, type Ticket, ticketOf, withAdmitted } from './pace.ts'
-import { paceStart, type SavedPace, savedPace } from './pace-state.ts'
+import { paceStart, savedPace } from './pace-state.ts'
 import { withAttempt } from './reaction.ts'
 
 /** How one limit domain fares, for people. */
