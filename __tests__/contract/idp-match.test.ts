@@ -62,6 +62,7 @@ const DOCUMENTED: Record<PrincipalType, { body: object; match: Match }> = {
       nameMatches: ['oid-1', 'oid-9'],
       localMembers: ['7'],
       externalMembers: ['8'],
+      groupMembers: ['8'],
     },
   },
   'service-principals': {

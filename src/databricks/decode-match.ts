@@ -15,7 +15,7 @@ const known = { account_id: text, internal_id: optionalId, external_id: text }
 const user = message(z.object({ ...known, user_id: optionalId, username: text }))
 const group = message(z.object({ ...known, group_id: optionalId, group_name: text }))
 const servicePrincipal = message(z.object({ ...known, service_principal_id: optionalId, application_id: text }))
-const members = list(z.object({ principal_id: id }))
+const members = list(z.object({ principal_id: id, principal_type: text.catch('') }))
 
 const userAnswer = z.object({ databricks_user: user, idp_match_by_username: user, idp_match_by_external_id: user })
 const groupAnswer = z.object({
@@ -46,6 +46,7 @@ interface Answer {
   readonly byName: readonly (Resource | undefined)[]
   readonly localMembers: readonly string[]
   readonly externalMembers: readonly string[]
+  readonly groupMembers?: readonly string[] | undefined
 }
 
 const ANSWERS: Readonly<Record<PrincipalType, (json: unknown, what: string) => Answer>> = {
@@ -60,12 +61,16 @@ const ANSWERS: Readonly<Record<PrincipalType, (json: unknown, what: string) => A
   },
   groups: (json, what) => {
     const wire = read(groupAnswer, json, what)
+    const strangers = [...wire.local_members_not_in_idp, ...wire.external_members_not_in_idp]
     return {
       own: groupOf(wire.databricks_group),
       byExternalId: groupOf(wire.idp_match_by_external_id),
       byName: wire.idp_matches_by_group_name.map(groupOf),
       localMembers: wire.local_members_not_in_idp.map(({ principal_id }) => principal_id),
       externalMembers: wire.external_members_not_in_idp.map(({ principal_id }) => principal_id),
+      groupMembers: strangers.some(({ principal_type }) => principal_type !== '')
+        ? strangers.filter(({ principal_type }) => principal_type === 'GROUP').map(({ principal_id }) => principal_id)
+        : undefined,
     }
   },
   'service-principals': (json, what) => {

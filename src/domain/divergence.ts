@@ -2,8 +2,17 @@ import { ERROR_CATEGORIES, type ErrorCategory } from './category.ts'
 import type { Match } from './match.ts'
 import type { PrincipalType } from './principal.ts'
 
+/** What a match told beyond the files of the KB script; left out where it tells nothing. */
+export interface Details {
+  /** The name of the directory object with the external id, where it differs. */
+  readonly idpName?: string | undefined
+  readonly isGuest?: boolean | undefined
+  /** Which of the members outside the IdP group are groups. */
+  readonly groupMembers?: readonly string[] | undefined
+}
+
 /** How a principal differs from its directory object: one row of `idp_divergence_<type>.csv`. */
-export interface Divergence {
+export interface Divergence extends Details {
   readonly type: PrincipalType
   /** The id that was listed. */
   readonly id: string
@@ -42,6 +51,17 @@ export function divergenceOf(match: Match): Divergence | undefined {
     localMembers: comparable ? match.localMembers : [],
     externalMembers: comparable ? match.externalMembers : [],
     categories,
+    ...detailsOf(match, comparable),
+  }
+}
+
+/** Only what is told, so that most rows carry none of it. */
+function detailsOf({ principal, byExternalId, groupMembers = [], isGuest }: Match, comparable: boolean): Details {
+  const differs = byExternalId !== undefined && byExternalId.name !== principal.name
+  return {
+    ...(differs ? { idpName: byExternalId.name } : {}),
+    ...(isGuest === true ? { isGuest } : {}),
+    ...(comparable && groupMembers.length > 0 ? { groupMembers } : {}),
   }
 }
 

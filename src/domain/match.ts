@@ -19,4 +19,8 @@ export interface Match {
   readonly localMembers: readonly string[]
   /** Internal ids of direct members with external id that are not in the IdP group; `[]` but for groups. */
   readonly externalMembers: readonly string[]
+  /** Which of these members are groups; `undefined`: not told. */
+  readonly groupMembers?: readonly string[] | undefined
+  /** The directory object is a guest of another tenant; `undefined`: not told. */
+  readonly isGuest?: boolean | undefined
 }

@@ -18,6 +18,9 @@ const divergence = z.strictObject({
   localMembers: z.array(id),
   externalMembers: z.array(id),
   categories: z.array(z.enum(ERROR_CATEGORIES)).min(1),
+  idpName: z.string().optional(),
+  isGuest: z.boolean().optional(),
+  groupMembers: z.array(id).optional(),
 })
 
 const record = z.strictObject({
@@ -44,7 +47,9 @@ const isOpaque = (text: string): boolean => text === '' || /^(?=.*\d)[0-9A-Za-z{
 export function savedRecordOf({ type, position, outcome }: ResultRecord, isSealed: boolean): SavedRecord | undefined {
   if (outcome.kind === 'failed') return undefined
   if (outcome.kind !== 'divergent') return { type, position, outcome }
-  const { name, ...rest } = outcome.divergence
+  const { name, groupMembers, ...rest } = outcome.divergence
+  // The name that the IdP has cannot be listed again.
+  if (!isSealed && rest.idpName !== undefined) return undefined
   if (!isSealed && ![rest.externalId, ...rest.nameMatches].every(isOpaque)) return undefined
   const kept = isSealed ? { ...rest, name } : rest
   return {
@@ -54,6 +59,7 @@ export function savedRecordOf({ type, position, outcome }: ResultRecord, isSeale
       kind: 'divergent',
       divergence: {
         ...kept,
+        ...(groupMembers === undefined ? {} : { groupMembers: [...groupMembers] }),
         nameMatches: [...rest.nameMatches],
         localMembers: [...rest.localMembers],
         externalMembers: [...rest.externalMembers],

@@ -1,20 +1,10 @@
-import type { Divergence } from '../divergence.ts'
+import type { Details, Divergence } from '../divergence.ts'
 import { type Compared, type Evidence, FINDING_TYPE_OF } from '../finding.ts'
-import type { Match } from '../match.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Principal } from '../principal.ts'
 import type { Workspace } from '../workspace.ts'
 import type { Holders } from './holders.ts'
 import { reasonsOf } from './reasons.ts'
-
-/** What a match told beyond the files of the KB script; left out where it tells nothing. */
-export interface Details {
-  /** The name of the directory object with the external id, where it differs. */
-  readonly idpName?: string
-  readonly isGuest?: boolean
-  /** Which of the members outside the IdP group are groups. */
-  readonly groupMembers?: readonly string[]
-}
 
 /** A principal as it was listed; `active` and `externalId` as far as the listing told. */
 export interface ListedPrincipal extends Principal {
@@ -26,7 +16,7 @@ export interface Row {
   readonly principal: ListedPrincipal
   readonly outcome:
     | Exclude<Outcome, { kind: 'divergent' }>
-    | { readonly kind: 'divergent'; readonly divergence: Divergence & Details }
+    | { readonly kind: 'divergent'; readonly divergence: Divergence }
     | undefined
 }
 
@@ -64,7 +54,7 @@ export function evidenceOf(
 }
 
 function evidenceOfDivergence(
-  divergence: Divergence & Details,
+  divergence: Divergence,
   { active }: Pick<ListedPrincipal, 'active'>,
   holders: Holders,
   context: EvidenceContext,
@@ -116,9 +106,3 @@ export const evidenceOfWorkspace = ({ id, federation }: Pick<Workspace, 'id' | '
         reasons: [],
         compared: { federation },
       }
-
-/** What a match tells that its divergence does not hold. */
-export function detailsOf({ principal, byExternalId }: Match): Details {
-  if (byExternalId === undefined || byExternalId.name === principal.name) return {}
-  return { idpName: byExternalId.name }
-}
