@@ -8,8 +8,9 @@ import type { WorkFolder } from './files/work-folder.ts'
 import type { CallCounts } from './http/calls.ts'
 import { divergences } from './phases/divergences.ts'
 import { type Listing, listed, targeted } from './phases/identities.ts'
-import { named } from './phases/names.ts'
+import { recalled } from './phases/recall.ts'
 import { workspaces } from './phases/workspaces.ts'
+import type { PolicySetup } from './policy-setup.ts'
 import type { Account, Clock, ListingPage, MatchSource, Unnamed } from './ports.ts'
 import type { Progress } from './progress.ts'
 import type { ContinuedFrom, Report } from './report/model.ts'
@@ -35,6 +36,7 @@ export interface World {
   /** What a fault of access means and what to change. */
   readonly explain: (fault: AuditError) => string
   readonly showNames: boolean
+  readonly setup: PolicySetup
   /** Told of every commit, and of the end of a phase. */
   readonly onCommitted: () => void
   readonly onPhaseEnd: () => void
@@ -80,11 +82,7 @@ async function phases(world: World, findings: Findings): Promise<void> {
   await kept(work, findings.workspaces)
 
   progress.phase('identities')
-  for (const type of config.included) {
-    findings.listings.push(await identities(world, findings, type, signal))
-    const unnamed = world.unnamed.get(type) ?? []
-    if (unnamed.length > 0) await named(account, work.results, type, unnamed, signal)
-  }
+  for (const type of config.included) findings.listings.push(await identities(world, findings, type, signal))
   world.onPhaseEnd()
 
   progress.phase('divergences', work)
@@ -117,7 +115,13 @@ async function identities(
 ): Promise<Listing> {
   const { config, account, work, progress } = world
   const known = work.results.checkpoint.listings.find((listing) => listing.type === type)
-  if (known !== undefined) return known
+  if (known !== undefined) {
+    const unnamed = world.unnamed.get(type) ?? []
+    const { snapshot, results } = work
+    if (config.targets === undefined || unnamed.length > 0)
+      await recalled({ account, snapshot, results, signal }, type, unnamed)
+    return known
+  }
   const onPage = (of: PrincipalType, soFar: number, page: ListingPage) => {
     progress.listed(of, soFar, page.promised)
     if (of === 'service-principals') findings.callerRoles ??= callerRoles(config, page)

@@ -1,15 +1,26 @@
+import { azureEnvironmentOf } from './config/host.ts'
 import type { AuditConfig } from './config.ts'
+import { type Unchecked, uncheckedKey } from './domain/baseline.ts'
+import { SUBJECT_TYPES, type SubjectType } from './domain/category.ts'
 import type { AuditError, Reason } from './domain/failure.ts'
-import { conclusionOf, type Incompleteness, incompletenessOf, verdictOf } from './domain/gate.ts'
+import type { Incompleteness } from './domain/gate.ts'
+import { concludedOf } from './domain/judgement/conclusion.ts'
+import { Judge, type Judged } from './domain/judgement/judge.ts'
 import { prerequisitesOf } from './domain/prerequisites.ts'
+import type { PrincipalType } from './domain/principal.ts'
 import { type Tally, tallyOfWorkspaces } from './domain/tally.ts'
 import type { Workspace } from './domain/workspace.ts'
+import { evidencesOf, judging } from './files/judging.ts'
 import { render } from './files/render.ts'
 import type { ResultsFolder } from './files/results-folder.ts'
+import { rowsOf } from './files/rows.ts'
 import type { WorkFolder } from './files/work-folder.ts'
 import type { CallCounts } from './http/calls.ts'
 import type { DivergencesEnd } from './phases/divergences.ts'
 import type { Listing } from './phases/identities.ts'
+import type { PolicySetup } from './policy-setup.ts'
+import { FINDINGS_FILE, findingsJsonOf } from './report/findings-json.ts'
+import { type JudgementSamples, SampleKeeper } from './report/judgement.ts'
 import type { ContinuedFrom, Report } from './report/model.ts'
 import { reportJsonOf } from './report/report-json.ts'
 import { REPORT_FILE } from './report/tables.ts'
@@ -35,6 +46,7 @@ export interface Circumstances {
   readonly folder: ResultsFolder
   readonly work: WorkFolder
   readonly showNames: boolean
+  readonly setup: PolicySetup
   readonly continuedFrom: ContinuedFrom | undefined
   readonly calls: CallCounts
   readonly startedAt: Date
@@ -63,11 +75,12 @@ export async function concluded(findings: Findings, circumstances: Circumstances
     workspaces: workspaces === undefined ? undefined : tallyOfWorkspaces(workspaces),
     principals: rendered.principals,
   }
-  const verdicts = config.rules.map((rule) => verdictOf(rule, tally))
-  const incompleteness = [
-    ...broughtAbout(findings),
-    ...(end === undefined ? [] : incompletenessOf(tally, config.maxFailures, verdicts)),
-  ]
+  const { judged, samples } = await judgedFindings(findings, circumstances, tally)
+  const { maxFailures } = config
+  const incompleteness = broughtAbout(findings)
+  const facts = { tally, incompleteness, broken: isBroken(findings), checked: end !== undefined, maxFailures }
+  const { ready, ...concluded } = concludedOf(facts, judged)
+  const { policy, redaction, policyFiles, policyUnknown, trend } = circumstances.setup
   const report: Report = {
     toolVersion: circumstances.toolVersion,
     docsUrl: circumstances.docsUrl,
@@ -77,12 +90,15 @@ export async function concluded(findings: Findings, circumstances: Circumstances
     startedAt: circumstances.startedAt.toISOString(),
     finishedAt: circumstances.finishedAt.toISOString(),
     durationSeconds: Math.round(circumstances.durationMs / 1000),
-    conclusion: conclusionOf(isBroken(findings), incompleteness, verdicts),
+    ...concluded,
     warnOnly: config.warnOnly,
-    incompleteness: [...new Set(incompleteness)],
     fault: fault && { reason: fault.reason, message: circumstances.explain(fault) },
     tally,
-    verdicts,
+    verdicts: judged.verdicts,
+    judgement: {
+      ...{ judged, ready, newOnly: policy.newOnly, ratchet: policy.ratchet, redaction, policyFiles, policyUnknown },
+      ...{ samples, trend, result: undefined },
+    },
     maxFailures: config.maxFailuresText,
     failureReasons: rendered.failureReasons,
     prerequisites: prerequisitesOf(workspaces, findings.callerRoles),
@@ -97,6 +113,41 @@ export async function concluded(findings: Findings, circumstances: Circumstances
   }
   await folder.write(REPORT_FILE, [reportJsonOf(report)])
   return report
+}
+
+/** Writes `findings.json` while the findings are judged. A phase 3 that never got an answer found nothing. */
+async function judgedFindings(
+  { workspaces, listings, end }: Findings,
+  { work, folder, config, setup }: Circumstances,
+  tally: Tally,
+): Promise<{ judged: Judged; samples: JudgementSamples }> {
+  const { snapshot, results } = work
+  const judge = new Judge(setup.policy, setup.baseline)
+  const keeper = new SampleKeeper()
+  const types = listings.map(({ type }) => type)
+  if (end !== undefined && !end.broken) {
+    const records = {
+      types,
+      rows: (type: PrincipalType) => rowsOf(type, snapshot, results),
+      workspaces,
+      idpIsEntra: azureEnvironmentOf(config.host) !== undefined,
+    }
+    const findings = judging(evidencesOf(records), judge, (one) => keeper.keep(one))
+    await folder.write(FINDINGS_FILE, findingsJsonOf(findings))
+  }
+  return { judged: judge.result(tally, await uncheckedIn(listings, work)), samples: keeper.samples() }
+}
+
+/** What this audit says nothing about: types that were left out or not reached whole, and identities that failed. */
+async function uncheckedIn(listings: readonly Listing[], { snapshot, results }: WorkFolder): Promise<Unchecked> {
+  const ids = new Set<string>()
+  const whole = new Set<SubjectType>(['workspaces'])
+  for (const { type, trusted } of listings) {
+    if (trusted && results.doneCount(type) >= snapshot.count(type)) whole.add(type)
+    for await (const { outcome } of results.read(type))
+      if (outcome.kind === 'failed') ids.add(uncheckedKey(type, outcome.failure.id))
+  }
+  return { ids, types: new Set(SUBJECT_TYPES.filter((type) => !whole.has(type))) }
 }
 
 function untrusted({ listings, workspaces, workspacesAsked }: Findings): Report['untrustedListings'] {

@@ -96,6 +96,17 @@ export interface SnapshotWriter {
   close(): Promise<void>
 }
 
+/** Writes what a listing told of its principals, in any order; of one told twice the last counts. */
+export interface RosterWriter {
+  add(principals: readonly ListedPrincipal[]): Promise<void>
+  close(): Promise<void>
+}
+
+/** One listed principal and where it stood in the listing; `undefined` for what was not told. */
+export interface RosterEntry extends ListedId {
+  readonly told: Pick<ListedPrincipal, 'name' | 'externalId' | 'active'> | undefined
+}
+
 /** What was listed, in listing order, without repeats. */
 export interface Snapshot {
   write(type: PrincipalType): Promise<SnapshotWriter>
@@ -103,6 +114,10 @@ export interface Snapshot {
   listed(): PrincipalType[]
   count(type: PrincipalType): number
   ids(type: PrincipalType): AsyncIterable<ListedId>
+  /** What the listing told of the principals: personal, and so never saved elsewhere. */
+  writeRoster(type: PrincipalType): Promise<RosterWriter>
+  /** In listing order. */
+  roster(type: PrincipalType): AsyncIterable<RosterEntry>
 }
 
 /** An outcome that leaves a trace; what is linked and agrees leaves none. */
@@ -136,5 +151,5 @@ export interface ResultsLog {
   isDone(type: PrincipalType, position: number): boolean
   doneCount(type: PrincipalType): number
   /** In listing order. */
-  read(type: PrincipalType): AsyncIterable<LoggedOutcome>
+  read(type: PrincipalType): AsyncIterable<ResultRecord>
 }

@@ -6,10 +6,11 @@ import type {
   Clock,
   Finished,
   ListedId,
+  ListedPrincipal,
   ListingPage,
-  LoggedOutcome,
   MatchSource,
   ResultRecord,
+  RosterEntry,
   ResultsLog,
   Snapshot,
 } from '../../src/ports.ts'
@@ -121,6 +122,19 @@ export class MemorySnapshot implements Snapshot {
     return this.lists.get(type)?.length ?? 0
   }
 
+  readonly rosters = new Map<PrincipalType, ListedPrincipal[]>()
+
+  async writeRoster(type: PrincipalType) {
+    const all: ListedPrincipal[] = []
+    this.rosters.set(type, all)
+    return { add: async (principals: readonly ListedPrincipal[]) => void all.push(...principals), close: async () => {} }
+  }
+
+  async *roster(type: PrincipalType): AsyncGenerator<RosterEntry> {
+    for await (const listed of this.ids(type))
+      yield { ...listed, told: this.rosters.get(type)?.find(({ id }) => id === listed.id) }
+  }
+
   async *ids(type: PrincipalType): AsyncGenerator<ListedId> {
     for (const [position, id] of (this.lists.get(type) ?? []).entries()) yield { position, id }
   }
@@ -147,8 +161,8 @@ export class MemoryLog implements ResultsLog {
     return [...this.finished].filter((key) => key.startsWith(`${type} `)).length
   }
 
-  async *read(type: PrincipalType): AsyncGenerator<LoggedOutcome> {
+  async *read(type: PrincipalType): AsyncGenerator<ResultRecord> {
     const own = this.records.filter((record) => record.type === type).sort((a, b) => a.position - b.position)
-    for (const { outcome } of own) yield outcome
+    yield* own
   }
 }

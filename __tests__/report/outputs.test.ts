@@ -18,6 +18,11 @@ const NAMES = [
   'artifact-url',
   'resumed',
   'duration-seconds',
+  'ready',
+  'blocker-count',
+  'review-count',
+  'hygiene-count',
+  'out-of-scope-count',
   'api-calls',
 ]
 
@@ -86,6 +91,7 @@ describe('outputsOf', () => {
       counts: '{"workspaces":null}',
       exceeded: '[]',
       resumed: 'false',
+      ready: 'false',
       'duration-seconds': '0',
       'api-calls': '0',
     })

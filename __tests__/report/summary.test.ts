@@ -117,10 +117,10 @@ describe('summaryOf: gate and counts', () => {
 
   test('advice for what occurs only, service principals first', () => {
     const text = summaryOf(failedReport(), UPLOADED)
-    const advice = text.slice(text.indexOf('### What to do'), text.indexOf('### What AIM needs'))
+    const advice = text.slice(text.indexOf('What these categories mean'), text.indexOf('### What AIM needs'))
     expect(advice.indexOf('3 service principals')).toBeLessThan(advice.indexOf('69 users'))
     expect(advice).not.toContain('GROUP_HAS_LOCAL')
-    expect(summaryOf(reportOf(), UPLOADED)).not.toContain('### What to do')
+    expect(summaryOf(reportOf(), UPLOADED)).not.toContain('What these categories mean')
   })
 
   test('links to the documentation exist only when it is known where it is', () => {

@@ -86,8 +86,8 @@ describe('rows', () => {
   })
 })
 
-test('FILE_NAMES: ten files, each once, and every file of a type among them', () => {
-  expect(new Set(FILE_NAMES).size).toBe(10)
+test('FILE_NAMES: eleven files, each once, and every file of a type among them', () => {
+  expect(new Set(FILE_NAMES).size).toBe(11)
   expect(FILE_NAMES).toEqual(
     expect.arrayContaining([...filesOf('users'), ...filesOf('groups'), ...filesOf('service-principals')]),
   )

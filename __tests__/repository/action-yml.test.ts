@@ -44,6 +44,11 @@ describe('action.yml', () => {
       'artifact-id',
       'artifact-url',
       'resumed',
+      'ready',
+      'blocker-count',
+      'review-count',
+      'hygiene-count',
+      'out-of-scope-count',
       'duration-seconds',
       'api-calls',
     ]))

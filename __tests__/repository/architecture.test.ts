@@ -8,7 +8,18 @@ const LAYERS: readonly (readonly string[])[] = [
   ['config.ts', 'config/', 'version.ts'],
   ['ports.ts', 'stream.ts', 'report/'],
   ['phases/', 'http/'],
-  ['audit.ts', 'conclude.ts', 'progress.ts', 'saved/', 'fingerprint.ts', 'databricks/', 'entra/', 'github/', 'files/'],
+  [
+    'audit.ts',
+    'conclude.ts',
+    'progress.ts',
+    'saved/',
+    'policy-setup.ts',
+    'fingerprint.ts',
+    'databricks/',
+    'entra/',
+    'github/',
+    'files/',
+  ],
   ['main.ts', 'action/'],
 ]
 const ADAPTERS = ['databricks/', 'entra/', 'github/', 'files/']

@@ -14,7 +14,7 @@ import { WorkFolder } from '../../src/files/work-folder.ts'
 import type { RestoreResult, SaveResult } from '../../src/github/progress-cache.ts'
 import { divergences } from '../../src/phases/divergences.ts'
 import { listed } from '../../src/phases/identities.ts'
-import { named } from '../../src/phases/names.ts'
+import { recalled } from '../../src/phases/recall.ts'
 import type { Account, Clock, MatchSource } from '../../src/ports.ts'
 import { ProgressStore } from '../../src/saved/progress-store.ts'
 
@@ -211,7 +211,7 @@ export class Machine implements AsyncDisposable {
     for (const type of directory.ids.keys()) {
       if (!work.results.checkpoint.listings.some((listing) => listing.type === type))
         await work.results.listed(await listed(account, work.snapshot, type, () => {}, signal))
-      await named(account, work.results, type, unnamed.get(type) ?? [], signal)
+      await recalled({ account, ...work, signal }, type, unnamed.get(type) ?? [])
     }
     this.isWhole = true
     await store.save(work, false)

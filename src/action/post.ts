@@ -4,6 +4,7 @@ import { PRINCIPAL_TYPES } from '../domain/principal.ts'
 import { WorkFolder } from '../files/work-folder.ts'
 import { writeSummary } from '../github/outputs.ts'
 import { systemClock } from '../http/clock.ts'
+import { defaultPolicySetup } from '../policy-setup.ts'
 import type { ProgressState } from '../report/model.ts'
 import { summaryOf } from '../report/summary.ts'
 import { notSavedText } from '../report/summary-progress.ts'
@@ -40,6 +41,7 @@ export async function post(env: NodeJS.ProcessEnv): Promise<void> {
     toolVersion: VERSION,
     docsUrl: docsUrlOf(env),
     showNames: !isPublic,
+    setup: defaultPolicySetup(settings.config.rules, finishedAt.toISOString().slice(0, 10)),
     continuedFrom,
     calls: {},
     startedAt,

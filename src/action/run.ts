@@ -4,6 +4,7 @@ import { endOf } from '../domain/checkpoint.ts'
 import { WorkFolder } from '../files/work-folder.ts'
 import { countsAsPublic, visibilityOf } from '../github/visibility.ts'
 import { systemClock } from '../http/clock.ts'
+import { defaultPolicySetup } from '../policy-setup.ts'
 import { Progress } from '../progress.ts'
 import type { ContinuedFrom, Report } from '../report/model.ts'
 import { FILE_NAMES } from '../report/tables.ts'
@@ -36,13 +37,14 @@ export async function run(env: NodeJS.ProcessEnv, cancel: AbortSignal): Promise<
   let isWhole = begun.unnamed.size === 0
   if (isWhole) handOver.isWhole()
 
+  const setup = defaultPolicySetup(config.rules, systemClock.date().toISOString().slice(0, 10))
   const clients = clientsOf(config, env, cancel, work.results.checkpoint.paces)
   work.results.watch(clients.paces)
   const progressFile = new ProgressFile(folder, work, systemClock)
   const progress = new Progress({ log, clock: systemClock, ...clients, maxConcurrency: config.maxConcurrency })
   try {
     const report = await audit({
-      ...{ config, folder, progress, ...clients, ...begun, deadline, signal: cancel },
+      ...{ config, folder, setup, progress, ...clients, ...begun, deadline, signal: cancel },
       toolVersion: VERSION,
       docsUrl: docsUrlOf(env),
       clock: systemClock,

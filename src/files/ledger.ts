@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Checkpoint, SavedListing, SavedPaces } from '../domain/checkpoint.ts'
 import { DoneSet } from '../domain/done-set.ts'
 import { PRINCIPAL_TYPES, type PrincipalType } from '../domain/principal.ts'
-import type { Clock, Finished, LoggedOutcome, ResultsLog } from '../ports.ts'
+import type { Clock, Finished, ResultRecord, ResultsLog } from '../ports.ts'
 import { checkpointOf } from './checkpoint-file.ts'
 import { replaceDurably } from './durable.ts'
 import { ResultsLogFile } from './results-log.ts'
@@ -93,7 +93,7 @@ export class Ledger implements ResultsLog {
     await this.log.close()
   }
 
-  read(type: PrincipalType): AsyncIterable<LoggedOutcome> {
+  read(type: PrincipalType): AsyncIterable<ResultRecord> {
     return this.log.read(type)
   }
 

@@ -70,7 +70,7 @@ class Reading {
   readonly #failures: Failure[] = []
 
   async *divergences(type: PrincipalType, results: ResultsLog, counter: Counter): AsyncGenerator<Divergence> {
-    for await (const outcome of results.read(type)) {
+    for await (const { outcome } of results.read(type)) {
       counter.add(outcome)
       if (outcome.kind !== 'divergent') continue
       this.#keep(type, outcome.divergence)
@@ -80,7 +80,7 @@ class Reading {
 
   async *failures(types: readonly PrincipalType[], results: ResultsLog): AsyncGenerator<Failure> {
     for (const type of types)
-      for await (const outcome of results.read(type)) {
+      for await (const { outcome } of results.read(type)) {
         const failure = failureOf(outcome)
         if (failure === undefined) continue
         const text = failureText(failure)

@@ -1,10 +1,9 @@
-import { createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PrincipalType } from '../domain/principal.ts'
-import type { LoggedOutcome, ResultRecord } from '../ports.ts'
+import type { ResultRecord } from '../ports.ts'
+import { linesOf } from './lines.ts'
 
-const NEWLINE = 0x0a
 /** Records stand nearly in listing order, so one piece of this size serves many of them. */
 const WINDOW_BYTES = 1 << 20
 
@@ -75,15 +74,15 @@ export class ResultsLogFile {
     for (const [index, record] of records.entries()) this.#place(record, lines[index]?.length ?? 0)
   }
 
-  /** Outcomes of one type in listing order. */
-  async *read(type: PrincipalType): AsyncGenerator<LoggedOutcome> {
+  /** Records of one type in listing order. */
+  async *read(type: PrincipalType): AsyncGenerator<ResultRecord> {
     const places = [...(this.#places.get(type) ?? [])].sort((a, b) => a.position - b.position)
     let window = { start: 0, bytes: Buffer.alloc(0) }
     for (const { offset, length } of places) {
       const end = offset + length
       if (offset < window.start || end > window.start + window.bytes.length) window = await this.#window(offset, end)
       const line = window.bytes.toString('utf8', offset - window.start, end - window.start)
-      yield (JSON.parse(line) as ResultRecord).outcome
+      yield JSON.parse(line) as ResultRecord
     }
   }
 
@@ -114,20 +113,5 @@ export class ResultsLogFile {
     places.push({ position, offset: this.#length, length })
     this.#places.set(type, places)
     this.#length += length
-  }
-}
-
-/** The lines of the first so many bytes, without their ends. */
-async function* linesOf(path: string, bytes: number): AsyncGenerator<Buffer> {
-  if (bytes === 0) return
-  let rest = Buffer.alloc(0)
-  for await (const chunk of createReadStream(path, { end: bytes - 1 }) as AsyncIterable<Buffer>) {
-    const piece = Buffer.concat([rest, chunk])
-    let start = 0
-    for (let end = piece.indexOf(NEWLINE); end >= 0; end = piece.indexOf(NEWLINE, start)) {
-      yield piece.subarray(start, end)
-      start = end + 1
-    }
-    rest = piece.subarray(start)
   }
 }

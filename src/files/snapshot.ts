@@ -3,7 +3,8 @@ import { type FileHandle, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { PRINCIPAL_TYPES, type PrincipalType } from '../domain/principal.ts'
-import type { ListedId, Snapshot, SnapshotWriter } from '../ports.ts'
+import type { ListedId, RosterEntry, RosterWriter, Snapshot, SnapshotWriter } from '../ports.ts'
+import { rosterOf, rosterWriter } from './roster-file.ts'
 
 /**
  * The listed identities of one audit in listing order: one file a type, one id a line. What phase 3 asks and what
@@ -50,6 +51,18 @@ export class SnapshotFiles implements Snapshot {
     } finally {
       input.destroy()
     }
+  }
+
+  async writeRoster(type: PrincipalType): Promise<RosterWriter> {
+    return rosterWriter(await open(this.#rosterPath(type), 'w'))
+  }
+
+  roster(type: PrincipalType): AsyncGenerator<RosterEntry> {
+    return rosterOf(this.ids(type), this.#rosterPath(type))
+  }
+
+  #rosterPath(type: PrincipalType): string {
+    return join(this.#folder, `roster.${type}.jsonl`)
   }
 
   #path(type: PrincipalType): string {

@@ -1,6 +1,6 @@
 import { AuditError } from '../domain/failure.ts'
 import type { PrincipalType, Target } from '../domain/principal.ts'
-import type { Account, ListedPrincipal, ListingPage, Snapshot, SnapshotWriter } from '../ports.ts'
+import type { Account, ListedPrincipal, ListingPage, RosterWriter, Snapshot, SnapshotWriter } from '../ports.ts'
 import { refusesAccess } from './access.ts'
 import { Pages } from './pages.ts'
 
@@ -25,6 +25,15 @@ interface Pass {
   readonly broken: boolean
 }
 
+interface Passing {
+  readonly account: Account
+  readonly writer: SnapshotWriter
+  readonly roster: RosterWriter
+  readonly type: PrincipalType
+  readonly onPage: OnPage
+  readonly signal: AbortSignal
+}
+
 /** Called with every page as it arrives. */
 export type OnPage = (type: PrincipalType, listed: number, page: ListingPage) => void
 
@@ -39,15 +48,17 @@ export async function listed(
   onPage: OnPage,
   signal: AbortSignal,
 ): Promise<Listing> {
-  const writer = await snapshot.write(type)
+  const [writer, roster] = [await snapshot.write(type), await snapshot.writeRoster(type)]
+  const onePass = () => passOver({ account, writer, roster, type, onPage, signal })
   try {
-    const first = await onePass(account, writer, type, onPage, signal)
+    const first = await onePass()
     const short = first.broken || writer.count < (first.promised ?? 0)
-    const second = short ? await onePass(account, writer, type, onPage, signal) : first
+    const second = short ? await onePass() : first
     // A pass that gives nothing takes nothing back that the other one gave.
     const promised = second.received === 0 ? first.promised : smaller(first.promised, second.promised)
     return { type, listed: writer.count, promised, trusted: !second.broken && writer.count >= (promised ?? 0) }
   } finally {
+    await roster.close()
     await writer.close()
   }
 }
@@ -55,14 +66,8 @@ export async function listed(
 const smaller = (a: number | undefined, b: number | undefined) =>
   a === undefined || b === undefined ? (a ?? b) : Math.min(a, b)
 
-async function onePass(
-  account: Account,
-  writer: SnapshotWriter,
-  type: PrincipalType,
-  onPage: OnPage,
-  signal: AbortSignal,
-): Promise<Pass> {
-  const pages = new Pages(account, type, 'ids', signal)
+async function passOver({ account, writer, roster, type, onPage, signal }: Passing): Promise<Pass> {
+  const pages = new Pages(account, type, 'whole', signal)
   const seen = new Set<string>()
   let [start, promised, withoutNews]: [number, number | undefined, number] = [1, undefined, 0]
   try {
@@ -72,6 +77,7 @@ async function onePass(
       const before = seen.size
       for (const id of ids) seen.add(id)
       await writer.add(ids)
+      await roster.add(page.principals)
       onPage(type, writer.count, page)
 
       start += ids.length

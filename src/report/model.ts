@@ -6,6 +6,7 @@ import type { Prerequisites } from '../domain/prerequisites.ts'
 import type { PrincipalType } from '../domain/principal.ts'
 import type { Tally } from '../domain/tally.ts'
 import type { CallCounts } from '../http/calls.ts'
+import type { Judgement } from './judgement.ts'
 
 /** A few rows for people to look at; all of them are in the files. */
 export interface Samples {
@@ -60,6 +61,8 @@ export interface Report {
   readonly fault: { readonly reason: Reason; readonly message: string } | undefined
   readonly tally: Tally
   readonly verdicts: readonly Verdict[]
+  /** `undefined` when the audit could not even begin. */
+  readonly judgement: Judgement | undefined
   /** `max-failures` as it was written. */
   readonly maxFailures: string
   /** How many could not be checked, by the text of the `error` cell. */

@@ -2,6 +2,7 @@ import type { Verdict } from '../domain/gate.ts'
 import { PRINCIPAL_TYPES } from '../domain/principal.ts'
 import { countsOf, sumOf, totalsOf, unfederated, unreached } from './figures.ts'
 import type { ArtifactState, Report } from './model.ts'
+import { judgementJsonOf } from './summary-judgement.ts'
 
 export const SCHEMA_VERSION = 1
 
@@ -65,6 +66,7 @@ export function reportJsonOf(report: Report, artifact?: ArtifactState): string {
     counts: countsOf(report.tally),
     rules: report.verdicts.map(rule),
     maxFailures: report.maxFailures,
+    ...(report.judgement === undefined ? {} : judgementJsonOf(report.judgement)),
     failuresByReason: sorted(failureReasons),
     apiCalls: sorted(Object.entries(apiCalls)),
     prerequisites: {

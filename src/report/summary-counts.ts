@@ -3,7 +3,7 @@ import { type PrincipalType, TYPE_LABELS } from '../domain/principal.ts'
 import { includedTypes, type TypeTally } from '../domain/tally.ts'
 import { ADVICE, type Advice } from './advice.ts'
 import { type Counts, countsOf, sumOf, type Totals, totalsOf } from './figures.ts'
-import { type Column, sectionOf, tableOf } from './markdown.ts'
+import { type Column, foldOf, sectionOf, tableOf } from './markdown.ts'
 import type { Report } from './model.ts'
 import { capitalised, counted, number, share } from './wording.ts'
 
@@ -99,9 +99,9 @@ function adviceItem(counts: Counts, { category, types, title, meaning, action }:
   return `1. **${title}** (${many.join(' and ')}; \`${category}\`). ${meaning} **Do:** ${action}${link}`
 }
 
-/** What to do about each category that occurs, in the order in which it is best done. */
+/** What each category that occurs means and what to do about it, folded; the most urgent first. */
 export function adviceOf(report: Report): string {
   const counts = countsOf(report.tally)
   const items = ADVICE.map((advice) => adviceItem(counts, advice, report.docsUrl)).filter((item) => item !== '')
-  return items.length === 0 ? '' : sectionOf('What to do, in this order', items.join('\n'))
+  return items.length === 0 ? '' : foldOf('What these categories mean, and what to do about each', items.join('\n'))
 }

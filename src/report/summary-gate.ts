@@ -26,7 +26,7 @@ const ruleRow = (report: Report, verdict: Verdict): string[] => [
 ]
 
 /** Failures are judged like a rule, of all that were listed and still exist. */
-function failuresRow({ tally, maxFailures, incompleteness }: Report): string[][] {
+export function failuresRow({ tally, maxFailures, incompleteness }: Report): string[][] {
   const sum = sumOf(tally)
   if (sum === undefined) return []
   const tooMany = incompleteness.includes('too-many-failures')

@@ -1,3 +1,4 @@
+import type { Redaction } from '../config/policy.ts'
 import { CATEGORIES_OF, type ErrorCategory } from '../domain/category.ts'
 import type { Divergence } from '../domain/divergence.ts'
 import { failureText } from '../domain/failure.ts'
@@ -7,6 +8,7 @@ import { markdownCode } from './escape.ts'
 import { sumOf, unfederated } from './figures.ts'
 import { type Column, foldOf, tableOf } from './markdown.ts'
 import type { Report } from './model.ts'
+import { redactedExternalId, redactedName } from './redact.ts'
 import { capitalised, number } from './wording.ts'
 
 const NAME_TITLES: Readonly<Record<PrincipalType, string>> = {
@@ -31,7 +33,12 @@ function valuesCell(values: readonly string[]): string {
   return values.length > VALUES ? `${shown} and ${number(values.length - VALUES)} more` : shown
 }
 
-function principalsTable(type: PrincipalType, category: ErrorCategory, rows: readonly Divergence[]): string {
+function principalsTable(
+  type: PrincipalType,
+  category: ErrorCategory,
+  rows: readonly Divergence[],
+  redaction: Redaction,
+): string {
   const detail = DETAILS[category]
   const columns: Column[] = [
     ['Id', 'left'],
@@ -43,8 +50,9 @@ function principalsTable(type: PrincipalType, category: ErrorCategory, rows: rea
     columns,
     rows.map((row) => [
       markdownCode(row.id),
-      markdownCode(row.name),
-      markdownCode(row.externalId),
+      // An application id is no name of a person.
+      markdownCode(type === 'service-principals' ? row.name : redactedName(row.name, redaction)),
+      markdownCode(redactedExternalId(row.externalId, redaction)),
       ...(detail === undefined ? [] : [valuesCell(detail[1](row))]),
     ]),
   )
@@ -68,7 +76,9 @@ function foldOfType(report: Report, type: PrincipalType): string[] {
     const summary = `${capitalised(TYPE_LABELS[type])}, ${category}: ${extent(rows.length, carriersOf(tally, [category]))}`
     return foldOf(
       summary,
-      report.showNames ? principalsTable(type, category, rows) : idsTable(rows.map(({ id }) => id)),
+      report.showNames
+        ? principalsTable(type, category, rows, report.judgement?.redaction ?? 'names')
+        : idsTable(rows.map(({ id }) => id)),
     )
   })
 }

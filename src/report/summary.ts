@@ -2,8 +2,9 @@ import { isBlank } from './figures.ts'
 import { type Piece, sectionOf, withinBytes } from './markdown.ts'
 import type { ArtifactState, ProgressState, Report } from './model.ts'
 import { adviceOf, countsSectionOf } from './summary-counts.ts'
-import { gateOf } from './summary-gate.ts'
+import { failuresRow, gateOf } from './summary-gate.ts'
 import { headOf } from './summary-head.ts'
+import { judgementPartsOf } from './summary-judgement.ts'
 import { filesSectionOf, notesOf, prerequisitesSectionOf, uncheckedOf } from './summary-notes.ts'
 import { progressSectionOf } from './summary-progress.ts'
 import { failuresFoldOf, sampleFoldsOf } from './summary-samples.ts'
@@ -30,17 +31,24 @@ export function summaryOf(
     return withinBytes([...fixed(headOf(report)), ...fixed(files)], SUMMARY_BYTES, dropNotice)
   }
   const folds = sampleFoldsOf(report)
+  const { judgement } = report
+  const judged = judgement && judgementPartsOf(report, judgement, failuresRow(report))
   const pieces = [
     ...fixed(headOf(report)),
-    ...fixed(gateOf(report)),
+    ...fixed(judged?.verdict ?? ''),
+    ...fixed(judged?.gate ?? gateOf(report)),
+    ...fixed(judged?.tasks ?? ''),
     ...fixed(countsSectionOf(report)),
     ...fixed(adviceOf(report)),
+    ...droppable([judged?.changes ?? '', judged?.notCounted ?? ''].filter((text) => text !== '')),
     ...fixed(uncheckedOf(report)),
     ...droppable(failuresFoldOf(report)),
     ...fixed(prerequisitesSectionOf(report)),
     ...(folds.length > 0 ? fixed(sectionOf('First rows')) : []),
     ...droppable(folds),
     ...fixed(progressSectionOf(report, progress, notContinued)),
+    ...fixed(judged?.trend ?? ''),
+    ...fixed(judged?.policy ?? ''),
     ...fixed(notesOf(report)),
     ...fixed(filesSectionOf(report, artifact)),
   ]

@@ -2,6 +2,7 @@ import type { Divergence } from '../domain/divergence.ts'
 import { type Failure, failureText } from '../domain/failure.ts'
 import { PRINCIPAL_TYPES, type PrincipalType } from '../domain/principal.ts'
 import type { Workspace } from '../domain/workspace.ts'
+import { FINDINGS_FILE } from './findings-json.ts'
 
 /** One CSV file: its columns, in the order of the KB script, and how a row fills them. */
 export interface Table<Row> {
@@ -84,6 +85,7 @@ export const FILE_NAMES: readonly string[] = [
   ...PRINCIPAL_TYPES.map((type) => IDENTITIES_TABLES[type].file),
   ...PRINCIPAL_TYPES.map((type) => DIVERGENCES_TABLES[type].file),
   FAILURES_TABLE.file,
+  FINDINGS_FILE,
   REPORT_FILE,
   PROGRESS_FILE,
 ]
