@@ -12,7 +12,11 @@ const SMALL = { users: 60, groups: 25, servicePrincipals: 20, driftedGroups: 6 }
 /** An account without what only Databricks may still know: objects that were deleted and made anew. */
 function accountOf(seed: number, shape: object = SMALL): MakeBelieveAccount {
   const account = makeAccount({ seed, ...shape })
-  account.directory = account.directory.filter(({ former }) => !former)
+  const former = new Set(account.directory.filter((object) => object.former).map(({ objectId }) => objectId))
+  account.directory = account.directory.filter((object) => !object.former)
+  for (const object of account.directory)
+    for (let at = object.members.length - 1; at >= 0; at--)
+      if (former.has(object.members[at] ?? '')) object.members.splice(at, 1)
   return account
 }
 
@@ -81,11 +85,13 @@ describe('graphSourceOf: the same match as matchWithIdp', () => {
     group.members.push(robot.id)
     const world = graphWorld(account)
     await world.prepare()
-    expect(await world.graph.match('groups', group.id, never)).toMatchObject({ externalMembers: [robot.id] })
+    expect(await world.graph.match('groups', group.id, never)).toMatchObject({
+      externalMembers: expect.arrayContaining([robot.id]),
+    })
     account.directory.find(({ objectId }) => objectId === group.externalId)?.members.push(robot.externalId)
     const after = graphWorld(account)
     await after.prepare()
-    expect(await after.graph.match('groups', group.id, never)).toMatchObject({ externalMembers: [] })
+    expect((await after.graph.match('groups', group.id, never)).externalMembers).not.toContain(robot.id)
   })
 
   test('of excluded types it needs no permission, and knows members all the same', async () => {
@@ -116,7 +122,10 @@ describe('graphSourceOf: the same match as matchWithIdp', () => {
 describe('graphSourceOf: what is not known is no divergence', () => {
   test('an object with id and type only is a failure', async () => {
     const account = accountOf(1)
-    const user = principalOf(account, (one) => one.type === 'users' && isLinked(account)(one))
+    // The preflight looks at the first one.
+    const first = account.directory.find(({ type }) => type === 'users')?.objectId
+    const isOther = (one: AccountPrincipal) => one.type === 'users' && one.externalId !== first
+    const user = principalOf(account, (one) => isOther(one) && isLinked(account)(one))
     const world = graphWorld(account)
     world.tenant.unreadable.add(user.externalId)
     await world.prepare()

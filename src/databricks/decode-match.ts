@@ -46,7 +46,7 @@ interface Answer {
   readonly byName: readonly (Resource | undefined)[]
   readonly localMembers: readonly string[]
   readonly externalMembers: readonly string[]
-  readonly groupMembers?: readonly string[] | undefined
+  readonly groupMembers: readonly string[]
 }
 
 const ANSWERS: Readonly<Record<PrincipalType, (json: unknown, what: string) => Answer>> = {
@@ -68,9 +68,9 @@ const ANSWERS: Readonly<Record<PrincipalType, (json: unknown, what: string) => A
       byName: wire.idp_matches_by_group_name.map(groupOf),
       localMembers: wire.local_members_not_in_idp.map(({ principal_id }) => principal_id),
       externalMembers: wire.external_members_not_in_idp.map(({ principal_id }) => principal_id),
-      groupMembers: strangers.some(({ principal_type }) => principal_type !== '')
-        ? strangers.filter(({ principal_type }) => principal_type === 'GROUP').map(({ principal_id }) => principal_id)
-        : undefined,
+      groupMembers: strangers
+        .filter(({ principal_type }) => principal_type === 'GROUP')
+        .map(({ principal_id }) => principal_id),
     }
   },
   'service-principals': (json, what) => {
@@ -84,7 +84,7 @@ const ANSWERS: Readonly<Record<PrincipalType, (json: unknown, what: string) => A
   },
 }
 
-const NO_MEMBERS = { localMembers: [], externalMembers: [] } as const
+const NO_MEMBERS = { localMembers: [], externalMembers: [], groupMembers: [] } as const
 
 const resourceOf = (
   wire: { account_id: string; internal_id: string; external_id: string },
@@ -103,7 +103,7 @@ const servicePrincipalOf = (wire: z.output<typeof servicePrincipal>) =>
 
 /** What `matchWithIdp` answered about one principal. Throws `AuditError`, never takes an answer about nobody for "agrees". */
 export function matchOf(type: PrincipalType, json: unknown, asked: Asked, what: string): Match {
-  const { own, byExternalId, byName, ...members } = ANSWERS[type](json, what)
+  const { own, byExternalId, byName, groupMembers, ...members } = ANSWERS[type](json, what)
   if (own === undefined) throw unexpected(what, 'it holds no identity')
   if (own.id === '') throw unexpected(what, 'the identity in it has no id')
   if (own.id !== asked.id) throw wrongIdentity(what)
@@ -113,6 +113,7 @@ export function matchOf(type: PrincipalType, json: unknown, asked: Asked, what: 
     byExternalId: counterpartOf(byExternalId),
     nameMatches: byName.flatMap((match) => (match === undefined || match.externalId === '' ? [] : [match.externalId])),
     ...members,
+    ...(groupMembers.length > 0 ? { groupMembers } : {}),
   }
 }
 

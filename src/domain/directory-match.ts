@@ -42,12 +42,13 @@ function nameMatchesOf({ type, name, externalId }: Principal, objects: Directory
 
 /** Which direct members the group of the IdP does not have, in Databricks' order; who has no external id is never in it. */
 export function withStrangers(match: Match, members: readonly KnownMember[], missing: ReadonlySet<string>): Match {
+  const isLocal = ({ externalId }: KnownMember) => externalId === ''
+  const isMissing = ({ externalId }: KnownMember) => externalId !== '' && missing.has(externalId)
   const ids = (which: (member: KnownMember) => boolean) => members.filter(which).map(({ id }) => id)
-  return {
-    ...match,
-    localMembers: ids(({ externalId }) => externalId === ''),
-    externalMembers: ids(({ externalId }) => externalId !== '' && missing.has(externalId)),
-  }
+  const [localMembers, externalMembers] = [ids(isLocal), ids(isMissing)]
+  const groups = new Set(ids(({ type }) => type === 'groups'))
+  const groupMembers = [...localMembers, ...externalMembers].filter((id) => groups.has(id))
+  return { ...match, localMembers, externalMembers, ...(groupMembers.length > 0 ? { groupMembers } : {}) }
 }
 
 /** The group was deleted since the directory was read. */

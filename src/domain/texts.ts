@@ -37,10 +37,11 @@ export class Texts {
       this.#chunks.push(Buffer.allocUnsafeSlow(Math.max(CHUNK, bytes.length)))
       this.#free = 0
     }
-    bytes.copy(this.#chunks.at(-1) as Buffer, this.#free)
+    // Nothing takes no place, and may come before the first chunk.
+    if (bytes.length > 0) bytes.copy(this.#chunks.at(-1) as Buffer, this.#free)
     this.#places = grown(this.#places, row)
     this.#sizes = grown(this.#sizes, row)
-    this.#places[row] = (((this.#chunks.length - 1) << CHUNK_BITS) | this.#free) >>> 0
+    this.#places[row] = bytes.length === 0 ? 0 : (((this.#chunks.length - 1) << CHUNK_BITS) | this.#free) >>> 0
     this.#sizes[row] = (bytes.length << 1) | (narrow ? 0 : 1)
     this.#free = Math.min(CHUNK, this.#free + bytes.length)
     return row
