@@ -11,9 +11,9 @@ import { type Listing, listed, targeted } from './phases/identities.ts'
 import { recalled } from './phases/recall.ts'
 import { workspaces } from './phases/workspaces.ts'
 import type { PolicySetup } from './policy-setup.ts'
-import type { Account, Clock, ListingPage, MatchSource, Unnamed } from './ports.ts'
+import type { Account, BulkMatchSource, Clock, ListingPage, MatchSource, Unnamed } from './ports.ts'
 import type { Progress } from './progress.ts'
-import type { ContinuedFrom, Report } from './report/model.ts'
+import type { ContinuedFrom, DirectoryReading, Report } from './report/model.ts'
 
 /** A call that waits for its retry takes no place of those in flight, so more are under way than are in flight. */
 const UNDER_WAY_PER_PLACE = 4
@@ -25,6 +25,8 @@ export interface World {
   readonly docsUrl: string | undefined
   readonly account: Account
   readonly source: MatchSource
+  /** The source, where it reads in bulk before it answers. */
+  readonly bulk: BulkMatchSource | undefined
   /** Empty, or what an earlier run left. */
   readonly work: WorkFolder
   readonly continuedFrom: ContinuedFrom | undefined
@@ -36,6 +38,7 @@ export interface World {
   /** What a fault of access means and what to change. */
   readonly explain: (fault: AuditError) => string
   readonly showNames: boolean
+  readonly directory: () => DirectoryReading | undefined
   readonly setup: PolicySetup
   /** Told of every commit, and of the end of a phase. */
   readonly onCommitted: () => void
@@ -76,6 +79,9 @@ async function phases(world: World, findings: Findings): Promise<void> {
   const { config, account, work, progress, deadline } = world
   const signal = AbortSignal.any([world.signal, deadline])
 
+  // Before anything is asked of anybody: without the permission to read, everything would look absent.
+  await world.bulk?.preflight(config.included, signal)
+
   progress.phase('workspaces')
   findings.workspaces = await workspaces(account, signal)
   findings.workspacesAsked = true
@@ -84,6 +90,7 @@ async function phases(world: World, findings: Findings): Promise<void> {
   progress.phase('identities')
   for (const type of config.included) findings.listings.push(await identities(world, findings, type, signal))
   world.onPhaseEnd()
+  await world.bulk?.prepare(work.snapshot, signal)
 
   progress.phase('divergences', work)
   findings.end = await divergences({
@@ -119,11 +126,12 @@ async function identities(
     const unnamed = world.unnamed.get(type) ?? []
     const { snapshot, results } = work
     if (config.targets === undefined || unnamed.length > 0)
-      await recalled({ account, snapshot, results, signal }, type, unnamed)
+      await recalled({ account, snapshot, results, signal, learn: world.bulk?.learn }, type, unnamed)
     return known
   }
   const onPage = (of: PrincipalType, soFar: number, page: ListingPage) => {
     progress.listed(of, soFar, page.promised)
+    world.bulk?.learn(of, page.principals)
     if (of === 'service-principals') findings.callerRoles ??= callerRoles(config, page)
   }
   const listing =

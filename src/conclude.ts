@@ -21,7 +21,7 @@ import type { Listing } from './phases/identities.ts'
 import type { PolicySetup } from './policy-setup.ts'
 import { FINDINGS_FILE, findingsJsonOf } from './report/findings-json.ts'
 import { type JudgementSamples, SampleKeeper } from './report/judgement.ts'
-import type { ContinuedFrom, Report } from './report/model.ts'
+import type { ContinuedFrom, DirectoryReading, Report } from './report/model.ts'
 import { reportJsonOf } from './report/report-json.ts'
 import { REPORT_FILE } from './report/tables.ts'
 
@@ -47,6 +47,8 @@ export interface Circumstances {
   readonly work: WorkFolder
   readonly showNames: boolean
   readonly setup: PolicySetup
+  /** What was read of the tenant, where it was read in bulk. */
+  readonly directory: () => DirectoryReading | undefined
   readonly continuedFrom: ContinuedFrom | undefined
   readonly calls: CallCounts
   readonly startedAt: Date
@@ -86,7 +88,8 @@ export async function concluded(findings: Findings, circumstances: Circumstances
     docsUrl: circumstances.docsUrl,
     accountId: config.accountId,
     host: config.host,
-    matchSource: 'databricks',
+    matchSource: config.matchSource.type,
+    directory: circumstances.directory(),
     startedAt: circumstances.startedAt.toISOString(),
     finishedAt: circumstances.finishedAt.toISOString(),
     durationSeconds: Math.round(circumstances.durationMs / 1000),
@@ -130,7 +133,7 @@ async function judgedFindings(
       types,
       rows: (type: PrincipalType) => rowsOf(type, snapshot, results),
       workspaces,
-      idpIsEntra: azureEnvironmentOf(config.host) !== undefined,
+      idpIsEntra: config.matchSource.type === 'graph' || azureEnvironmentOf(config.host) !== undefined,
     }
     const findings = judging(evidencesOf(records), judge, (one) => keeper.keep(one))
     await folder.write(FINDINGS_FILE, findingsJsonOf(findings))

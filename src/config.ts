@@ -1,5 +1,6 @@
 import { type AccountHost, accountHostOf } from './config/host.ts'
 import { givenInputs, type InputSource } from './config/inputs.ts'
+import { type MatchSourceChoice, matchSourceIn } from './config/match-source.ts'
 import { type ProgressConfig, progressIn } from './config/progress.ts'
 import { Reading } from './config/reading.ts'
 import { artifactNameOf, resultsPathOf } from './config/results.ts'
@@ -13,6 +14,7 @@ import { PRINCIPAL_TYPES, type PrincipalType, type Target } from './domain/princ
 
 export type { AccountHost, AzureEnvironment } from './config/host.ts'
 export type { InputSource } from './config/inputs.ts'
+export type { MatchSourceChoice } from './config/match-source.ts'
 export type { ProgressConfig } from './config/progress.ts'
 export type { SignIn } from './config/sign-in.ts'
 
@@ -26,6 +28,7 @@ export interface AuditConfig {
   readonly included: readonly PrincipalType[]
   /** `undefined`: everything that is listed. No repeats; only included types. */
   readonly targets: readonly Target[] | undefined
+  readonly matchSource: MatchSourceChoice
   readonly rules: readonly Rule[]
   readonly maxFailures: Limit
   readonly maxFailuresText: string
@@ -74,6 +77,7 @@ export function configOf(
   )
   const host = reading.read('databricks-host', accountHostOf)
   const signIn = signInOf(reading, host, accountId)
+  const matchSource = matchSourceIn(reading, host, signIn?.type === 'github-oidc-azure')
   const included = includedIn(reading)
   const config = {
     included,
@@ -94,9 +98,13 @@ export function configOf(
     notes: reading.notes,
   } satisfies Partial<AuditConfig>
   const { problems } = reading
-  return problems.length > 0 || accountId === undefined || host === undefined || signIn === undefined
+  return problems.length > 0 ||
+    accountId === undefined ||
+    host === undefined ||
+    signIn === undefined ||
+    matchSource === undefined
     ? { problems }
-    : { config: { accountId, host, signIn, ...config } }
+    : { config: { accountId, host, signIn, matchSource, ...config } }
 }
 
 /** While a problem stands, more is taken as included than is, so that one mistake is not told as several. */

@@ -35,6 +35,7 @@ describe('configOf', () => {
       maxFailures: { count: 0, percentHundredths: undefined },
       maxFailuresText: '0',
       warnOnly: false,
+      matchSource: { type: 'databricks' },
       maxConcurrency: 64,
       requestsPerSecond: 0,
       progress: { resume: true, resumeMaxAgeMs: 36 * 3_600_000, key: undefined, maxDurationMs: 330 * 60_000 },

@@ -103,6 +103,7 @@ export const reportOf = (of: Partial<Report> = {}): Report => ({
   resultsPath: 'aim-readiness',
   files: ['divergence_workspaces.csv', 'idp_divergence_users.csv', 'report.json'],
   showNames: true,
+  directory: undefined,
   judgement: undefined,
   continuedFrom: undefined,
   finishedHere: 0,

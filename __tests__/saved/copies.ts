@@ -70,7 +70,8 @@ export async function fateOf(
 
 /** What a copy says, before it is put into envelopes; a test changes it into what no audit would have written. */
 export interface Content {
-  checkpoint: Checkpoint
+  /** `resultsBytes` only to tell another length than that of the log. */
+  checkpoint: Omit<Checkpoint, 'resultsBytes'> & { resultsBytes?: number }
   ids: Map<PrincipalType, string[]>
   /** One a line. */
   results: unknown[]
@@ -82,8 +83,9 @@ export async function contentOf(root: string, files: Files): Promise<Content> {
   const copy = await readCopy(folder, { key: undefined, ...OURS })
   if (typeof copy === 'string') throw new Error(copy)
   const linesOf = (content: Buffer) => content.toString().split('\n').slice(0, -1)
+  const { resultsBytes: _, ...checkpoint } = structuredClone(copy.checkpoint)
   return {
-    checkpoint: structuredClone(copy.checkpoint),
+    checkpoint,
     ids: new Map([...copy.ids].map(([type, content]) => [type, linesOf(content)])),
     results: linesOf(copy.results).map((line) => JSON.parse(line)),
   }
@@ -96,13 +98,18 @@ export async function crafted({ checkpoint, ids, results }: Content): Promise<Fi
   const contents = new Map<string, Buffer>([...ids].map(([type, list]) => [`ids.${type}`, linesFrom(list)]))
   const log = linesFrom(results.map((record) => JSON.stringify(record)))
   contents.set('results', log)
-  const digests = Object.fromEntries(
-    [...contents].map(([name, content]) => [name, createHash('sha256').update(content).digest('hex')]),
-  )
-  const text = JSON.stringify({ resultsBytes: log.length, ...checkpoint })
-  contents.set('checkpoint', Buffer.from(JSON.stringify({ checkpoint: text, digests })))
+  return await withIndex(contents, { ...checkpoint, resultsBytes: checkpoint.resultsBytes ?? log.length })
+}
+
+/** Files as given, in envelopes, and a checkpoint that names them. */
+export async function withIndex(contents: ReadonlyMap<string, Buffer>, checkpoint: object): Promise<Files> {
   const files: Files = new Map()
-  for (const [name, content] of contents)
+  const put = async (name: string, content: Buffer) =>
     files.set(name, await enveloped(content, `${OURS.belongsTo} ${name}`, undefined))
+  for (const [name, content] of contents) await put(name, content)
+  const digests = Object.fromEntries(
+    [...files].map(([name, envelope]) => [name, createHash('sha256').update(envelope).digest('hex')]),
+  )
+  await put('checkpoint', Buffer.from(JSON.stringify({ checkpoint: JSON.stringify(checkpoint), digests })))
   return files
 }

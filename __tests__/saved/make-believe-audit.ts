@@ -63,6 +63,18 @@ export class MakeBelieveDirectory {
     return [...this.asked.values()].reduce((sum, times) => sum + times - 1, 0)
   }
 
+  /** How many cannot be checked. */
+  get failing(): number {
+    return [...this.ids.values()].flat().filter(this.isFailing).length
+  }
+
+  /** How many have another name in the IdP, which no listing tells again: without a key they are not saved. */
+  get renamed(): number {
+    return [...this.ids].flatMap(([type, ids]) =>
+      ids.filter((id) => this.match(type, id).byExternalId?.name === `${this.name(id)}!`),
+    ).length
+  }
+
   readonly name = (id: string): string => `${['Pat, "Q"', 'Zoë\r\n', '=cmd', '陳'][hash(id) % 4]} ${id}@example.com`
   readonly isFailing = (id: string): boolean => this.#flawed && hash(`flaw ${id}`) % 31 === 0
 

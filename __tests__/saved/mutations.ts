@@ -34,13 +34,14 @@ const KINDS: readonly ((files: Files, name: string, pair: Pair, chance: Chance) 
     const content = Buffer.from(files.get(name) ?? '')
     const at = below(chance, content.length)
     const before = Buffer.from(content)
-    content.fill(0, at, at + 1 + below(chance, 64))
+    content.fill(0, at, Math.min(content.length, at + 1 + below(chance, 64)))
     if (content.equals(before)) content[at] = 1
     files.set(name, content)
   },
-  // One file of another copy.
+  // One file of another copy; not of the ids, which are the same ones in both.
   (files, name, { other }) => {
-    files.set(name, other.get(name) as Buffer)
+    const changed = name.startsWith('ids.') ? 'results' : name
+    files.set(changed, other.get(changed) as Buffer)
   },
   // Two files of one copy, the one in place of the other.
   (files, name, _, chance) => {

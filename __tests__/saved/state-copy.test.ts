@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { OLDEST_ANSWER_MS } from '../../src/domain/checkpoint.ts'
 import { temporaryFolder } from '../files/temporary.ts'
 import { chanceFrom } from './chance.ts'
-import { CLOCK, type Content, contentOf, copyOf, crafted, fateOf, KEY, OURS, put } from './copies.ts'
+import { CLOCK, type Content, contentOf, copyOf, crafted, fateOf, KEY, OURS, put, withIndex } from './copies.ts'
 import { isSame, mutated } from './mutations.ts'
 
 /** The long suite asks for ten thousand. */
@@ -63,15 +63,15 @@ describe('a copy of the state', () => {
     }
     for (const name of whole.keys()) {
       const path = join(folder, name)
-      const instead = (make: () => unknown) => refused(async () => (await rm(path), await make()))
+      const instead = (make: () => unknown) => refused(() => rm(path).then(make))
       await instead(() => symlink(join(elsewhere, name), path))
       await instead(() => mkdir(path))
       await instead(() => execFileSync('mkfifo', [path]))
       await instead(() => writeFile(path, ''))
       await refused(() => truncate(path, 2 * 1024 ** 3))
     }
-    await refused(async () => (await rm(folder, { recursive: true }), await symlink(elsewhere, folder)))
-    await refused(async () => (await rename(folder, `${folder}.old`), await writeFile(folder, 'file')))
+    await refused(() => rm(folder, { recursive: true }).then(() => symlink(elsewhere, folder)))
+    await refused(() => rename(folder, `${folder}.old`).then(() => writeFile(folder, 'file')))
   })
 })
 
@@ -117,29 +117,29 @@ const CONTRADICTIONS: readonly [string, string, (content: Content) => void][] = 
   ['an id that is none', 'damaged', ({ ids }) => void ids.get('users')?.splice(3, 1, '../../etc/passwd')],
   ['an empty id', 'damaged', ({ ids }) => void ids.get('users')?.splice(3, 1, '')],
   ['a record twice', 'damaged', ({ results }) => void results.push(results[0])],
-  ['a record of a position that is not done', 'damaged', ({ results }) => void (record(results).position = 29)],
-  ['a record of a position that is not listed', 'damaged', ({ results }) => void (record(results).position = 1e9)],
-  ['a record of another identity', 'damaged', ({ results }) => void (divergence(results).id = '4711')],
-  ['a record of another type', 'damaged', ({ results }) => void (record(results).type = 'groups')],
-  ['a failure', 'damaged', ({ results }) => void (record(results).outcome = { kind: 'failed' })],
-  ['no category', 'damaged', ({ results }) => void (divergence(results).categories = [])],
-  ['an unknown category', 'damaged', ({ results }) => void (divergence(results).categories = ['ALL_IS_WELL'])],
+  ['a record of a position that is not done', 'damaged', ({ results }) => alter(record(results), { position: 29 })],
+  ['a record of a position that is not listed', 'damaged', ({ results }) => alter(record(results), { position: 1e9 })],
+  ['a record of another identity', 'damaged', ({ results }) => alter(divergence(results), { id: '4711' })],
+  ['a record of another type', 'damaged', ({ results }) => alter(record(results), { type: 'groups' })],
+  ['a failure', 'damaged', ({ results }) => alter(record(results), { outcome: { kind: 'failed' } })],
+  ['no category', 'damaged', ({ results }) => alter(divergence(results), { categories: [] })],
+  ['an unknown category', 'damaged', ({ results }) => alter(divergence(results), { categories: ['ALL_IS_WELL'] })],
   [
     'a category of groups',
     'damaged',
-    ({ results }) => void (divergence(results).categories = ['GROUP_HAS_LOCAL_MEMBERS_WITH_EXTERNAL_ID']),
+    ({ results }) => alter(divergence(results), { categories: ['GROUP_HAS_LOCAL_MEMBERS_WITH_EXTERNAL_ID'] }),
   ],
   [
     'a category twice',
     'damaged',
-    ({ results }) => void (divergence(results).categories = ['EXTERNAL_ID_NOT_IN_IDP', 'EXTERNAL_ID_NOT_IN_IDP']),
+    ({ results }) => alter(divergence(results), { categories: ['EXTERNAL_ID_NOT_IN_IDP', 'EXTERNAL_ID_NOT_IN_IDP'] }),
   ],
-  ['a record with more to say', 'damaged', ({ results }) => void (record(results).verdict = 'passed')],
+  ['a record with more to say', 'damaged', ({ results }) => alter(record(results), { verdict: 'passed' })],
   ['a prototype', 'damaged', ({ results }) => void results.push(JSON.parse('{"__proto__":{"type":"users"}}'))],
   ['a record that is a number', 'damaged', ({ results }) => void results.push(7)],
 ]
 
-const alter = (checkpoint: Content['checkpoint'], changes: Changes) => void Object.assign(checkpoint, changes)
+const alter = <T extends object>(what: T, changes: Partial<T>) => void Object.assign(what, changes)
 const record = (results: unknown[]) => results.find((one) => (one as Loose).outcome.kind === 'divergent') as Loose
 const divergence = (results: unknown[]) => record(results).outcome.divergence
 // biome-ignore lint/suspicious/noExplicitAny: anything may stand there
@@ -151,27 +151,27 @@ describe('a copy that was made up', () => {
     const identity = { key: undefined, ...OURS }
     const content = await contentOf(root.path, await copyOf(root.path, 25, identity))
     const folder = join(root.path, 'copy')
-    const { resultsBytes: _bytes, ...checkpoint } = content.checkpoint
-    const loose = { ...content, checkpoint: checkpoint as Content['checkpoint'] }
-    await put(folder, await crafted(loose))
+    await put(folder, await crafted(content))
     expect(await fateOf(root.path, folder, identity)).toBe('continued')
-    spoil(loose)
-    await put(folder, await crafted(loose))
+    spoil(content)
+    await put(folder, await crafted(content))
     expect(await fateOf(root.path, folder, identity)).toBe(fate)
   })
 
-  test('case 62: half a gigabyte of empty lines is refused at once', async () => {
+  test('case 62: a quarter of a gigabyte of empty lines is refused at once', async () => {
     await using root = await temporaryFolder()
     const identity = { key: undefined, ...OURS }
-    const content = await contentOf(root.path, await copyOf(root.path, 25, identity))
+    const { checkpoint } = await contentOf(root.path, await copyOf(root.path, 25, identity))
     const folder = join(root.path, 'copy')
+    const bytes = Buffer.alloc(256 * 1024 ** 2, '\n')
+    const files = await withIndex(new Map([['results', bytes]]), {
+      ...checkpoint,
+      listings: [],
+      resultsBytes: bytes.length,
+    })
+    await put(folder, files)
     const started = performance.now()
-    for (const bytes of [400, 513].map((mebibytes) => Buffer.alloc(mebibytes * 1024 ** 2, 10))) {
-      await put(folder, await crafted({ ...content, ids: new Map(), results: [] }))
-      const { enveloped } = await import('../../src/files/envelope.ts')
-      await writeFile(join(folder, 'results'), await enveloped(bytes, `${OURS.belongsTo} results`, undefined))
-      expect(await fateOf(root.path, folder, identity)).toBe('damaged')
-    }
-    expect(performance.now() - started).toBeLessThan(30_000)
+    expect(await fateOf(root.path, folder, identity)).toBe('damaged')
+    expect(performance.now() - started).toBeLessThan(10_000)
   }, 60_000)
 })

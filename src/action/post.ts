@@ -44,6 +44,7 @@ export async function post(env: NodeJS.ProcessEnv): Promise<void> {
     setup: defaultPolicySetup(settings.config.rules, finishedAt.toISOString().slice(0, 10)),
     continuedFrom,
     calls: {},
+    directory: () => undefined,
     startedAt,
     finishedAt,
     durationMs: finishedAt.getTime() - startedAt.getTime(),

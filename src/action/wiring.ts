@@ -1,35 +1,44 @@
 import { arch, platform } from 'node:os'
 import * as core from '@actions/core'
-import type { AuditConfig, SignIn } from '../config.ts'
+import type { AuditConfig } from '../config.ts'
 import { accountOf } from '../databricks/account.ts'
 import { explainForbidden, explainUnauthorized, MATCH_API_MISSING } from '../databricks/explanation.ts'
 import { matchSourceOf } from '../databricks/idp-match.ts'
+import { principalsOf } from '../databricks/members.ts'
 import { githubOidcSignIn, oauthM2mSignIn } from '../databricks/sign-in.ts'
 import type { SavedPaces } from '../domain/checkpoint.ts'
 import type { AuditError } from '../domain/failure.ts'
-import { githubOidcAzureSignIn, LOGIN_HOSTS } from '../entra/sign-in.ts'
+import { type GraphMatchSource, graphSourceOf } from '../entra/graph-match.ts'
+import { GRAPH_HOSTS, githubOidcAzureSignIn, githubOidcGraphSignIn, LOGIN_HOSTS } from '../entra/sign-in.ts'
 import { idTokens } from '../github/oidc.ts'
 import { agentOf } from '../http/agent.ts'
 import type { CallCounts } from '../http/calls.ts'
 import { type Claims, claimsOf } from '../http/claims.ts'
 import { systemClock } from '../http/clock.ts'
+import { GRAPH_NAME, graphHttp } from '../http/graph-stack.ts'
 import type { Send } from '../http/send.ts'
 import { databricksHttp, signInSend } from '../http/stack.ts'
+import type { Places } from '../http/table.ts'
 import { tokenHolder } from '../http/token.ts'
 import type { AccessToken } from '../http/token-answer.ts'
 import { transport } from '../http/transport.ts'
 import { userAgentOf } from '../http/user-agent.ts'
-import type { Account, MatchSource } from '../ports.ts'
+import type { Account, MatchSource, Principals } from '../ports.ts'
 import type { Pressure } from '../progress.ts'
+import type { DirectoryReading } from '../report/model.ts'
 import { VERSION } from '../version.ts'
 
 /** The outside world of one audit, made of the real parts. */
 export interface Clients {
   readonly account: Account
   readonly source: MatchSource
+  /** The source, where it reads in bulk before it answers. */
+  readonly bulk: GraphMatchSource | undefined
   readonly calls: () => CallCounts
   readonly pressure: () => Pressure
   readonly paces: () => SavedPaces
+  /** What was read of the tenant, where it was read in bulk. */
+  readonly directory: () => DirectoryReading | undefined
   /** What a fault of access means here and what to change; its own message where there is nothing to add. */
   readonly explain: (fault: AuditError) => string
   /** One line: who signs in, where and how. */
@@ -49,7 +58,7 @@ export function clientsOf(
   const counts: CallCounts = {}
   const way = {
     transport: transport({ dispatcher, clock }),
-    places: { account: host, login: loginHostOf(signIn), accountId },
+    places: placesOf(config),
     counts,
     userAgent: userAgentOf({
       version: VERSION,
@@ -84,14 +93,20 @@ export function clientsOf(
     savedPaces,
   })
   const address = { ask: http.ask, host, accountId }
+  const account = accountOf(address)
+  const graph = graphOf(config, { ...way, account, principals: principalsOf(address), idToken, mask, signal })
   const caller = () => ({ clientId: signIn.clientId, claims })
   return {
-    account: accountOf(address),
-    source: matchSourceOf(address),
+    account,
+    source: graph?.source ?? matchSourceOf(address),
+    bulk: graph?.source,
     calls: () => ({ ...counts }),
     paces: http.paces,
-    pressure: () => pressureOf([http.readout('list'), http.readout('match')]),
+    directory: () => graph && { facts: graph.source.facts(), softDeleted: graph.source.softDeleted() },
+    pressure: () => pressureOf([http.readout('list'), http.readout('match'), ...(graph ? [graph.readout()] : [])]),
     explain(fault) {
+      // Whoever names the server has said what to change.
+      if (fault.message.startsWith(GRAPH_NAME)) return fault.message
       if (fault.reason === 'forbidden') return explainForbidden(caller())
       if (fault.reason === 'unauthorized') return explainUnauthorized(caller())
       return fault.reason === 'endpoint-not-found' ? MATCH_API_MISSING : fault.message
@@ -101,8 +116,37 @@ export function clientsOf(
   }
 }
 
-const loginHostOf = (signIn: SignIn): string | undefined =>
-  signIn.type === 'github-oidc-azure' ? LOGIN_HOSTS[signIn.environment] : undefined
+function placesOf({ host, accountId, signIn, matchSource }: AuditConfig): Places {
+  const azure = matchSource.type === 'graph' ? matchSource : signIn.type === 'github-oidc-azure' ? signIn : undefined
+  return {
+    account: host,
+    login: azure && LOGIN_HOSTS[azure.environment],
+    graph: matchSource.type === 'graph' ? GRAPH_HOSTS[matchSource.environment] : undefined,
+    accountId,
+  }
+}
+
+type GraphWay = Parameters<typeof signInSend>[0] &
+  Pick<SignInPorts, 'idToken' | 'mask'> & {
+    readonly account: Account
+    readonly principals: Principals
+    readonly signal: AbortSignal
+  }
+
+/** Microsoft Graph, where the audit asks it: its own sign-in, its own limits. */
+function graphOf({ matchSource, maxConcurrency }: AuditConfig, way: GraphWay) {
+  if (matchSource.type !== 'graph') return undefined
+  const { account, principals, idToken, mask, signal } = way
+  const [clock, random] = [systemClock, Math.random]
+  const fetch = githubOidcGraphSignIn({ send: signInSend(way), idToken, mask, clock }, matchSource)
+  const tokens = tokenHolder({ fetch, clock, random, onToken: mask, signal })
+  const http = graphHttp({ ...way, tokens, clock, random, maxConcurrency })
+  const source = graphSourceOf({
+    ...{ ask: http.ask, host: GRAPH_HOSTS[matchSource.environment], account, principals, clock },
+    tenantHas: http.tenantHas,
+  })
+  return { source, readout: http.readout }
+}
 
 interface SignInPorts {
   readonly send: Send
@@ -125,7 +169,10 @@ function signInOf(
   }
 }
 
-type Readout = ReturnType<ReturnType<typeof databricksHttp>['readout']>
+type Readout = Pick<
+  ReturnType<ReturnType<typeof databricksHttp>['readout']>,
+  'throttled' | 'pausedForMs' | 'waitingForHost'
+>
 
 const pressureOf = (readouts: readonly Readout[]): Pressure => ({
   throttled: readouts.reduce((sum, { throttled }) => sum + throttled, 0),

@@ -16,6 +16,7 @@ export const INPUTS = {
   'include-groups': 'true',
   'include-service-principals': 'true',
   'target-identities': '',
+  'match-source': 'databricks',
   thresholds: '',
   'max-failures': '0',
   'warn-only': 'false',

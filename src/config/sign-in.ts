@@ -47,7 +47,9 @@ export function signInOf(
   const environment = reading.read('azure-environment', oneOf(AZURE_ENVIRONMENTS))
   const type = reading.read('auth-type', oneOf(AUTH_TYPES))
   if (type === undefined) return undefined
-  reading.noteUnused(UNUSED[type], `with auth-type ${type}`)
+  const isGraph = reading.text('match-source') === 'graph'
+  const unused = UNUSED[type].filter((name) => !(isGraph && name.startsWith('azure-')))
+  reading.noteUnused(unused, `with auth-type ${type}`)
   switch (type) {
     case 'github-oidc-azure':
       return azureSignInOf(reading, host, environment)

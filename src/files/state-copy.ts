@@ -63,17 +63,19 @@ async function written(
   identity: CopyIdentity,
 ): Promise<number> {
   if (!contents.has(RESULTS)) contents.set(RESULTS, Buffer.alloc(0))
-  const digests = Object.fromEntries([...contents].map(([name, content]) => [name, sha256(content)]))
-  contents.set(CHECKPOINT, Buffer.from(JSON.stringify({ checkpoint: JSON.stringify(checkpoint), digests })))
-
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder)
+  const digests: Record<string, string> = {}
   let bytes = 0
-  for (const [name, content] of contents) {
+  const put = async (name: string, content: Buffer) => {
     const envelope = await enveloped(content, `${identity.belongsTo} ${name}`, identity.key)
     await writeFile(join(folder, name), envelope, { flag: 'wx' })
+    digests[name] = sha256(envelope)
     bytes += envelope.length
   }
+  for (const [name, content] of contents) await put(name, content)
+  // Last, since it names the others as they stand there: a file of another copy does not fit.
+  await put(CHECKPOINT, Buffer.from(JSON.stringify({ checkpoint: JSON.stringify(checkpoint), digests })))
   return bytes
 }
 
@@ -111,6 +113,7 @@ export async function readCopy(folder: string, identity: CopyIdentity): Promise<
   if (!names.includes(CHECKPOINT)) return 'missing'
   if (names.some((name) => !NAMES.includes(name))) return 'damaged'
   const contents = new Map<string, Buffer>()
+  const digests = new Map<string, string>()
   for (const name of names) {
     const envelope = await regularFile(join(folder, name))
     if (envelope === undefined) return 'damaged'
@@ -118,8 +121,9 @@ export async function readCopy(folder: string, identity: CopyIdentity): Promise<
     const content = await opened(envelope, `${identity.belongsTo} ${name}`, identity.key, most)
     if (typeof content === 'string') return content
     contents.set(name, content)
+    digests.set(name, sha256(envelope))
   }
-  return consistent(contents) ?? 'damaged'
+  return consistent(contents, digests) ?? 'damaged'
 }
 
 /** A file of a possible size; `undefined` for a link, a device, or whatever cannot be read. Waits for no pipe. */
@@ -138,15 +142,17 @@ async function regularFile(path: string): Promise<Buffer | undefined> {
 }
 
 /** The files must be those of one and the same copy. */
-function consistent(contents: ReadonlyMap<string, Buffer>): StateCopy | undefined {
+function consistent(
+  contents: ReadonlyMap<string, Buffer>,
+  digests: ReadonlyMap<string, string>,
+): StateCopy | undefined {
   const found = readIndex(contents.get(CHECKPOINT))
   const checkpoint = found && checkpointOf(found.checkpoint)
   const results = contents.get(RESULTS)
   if (found === undefined || checkpoint === undefined || results === undefined) return undefined
   if (results.length !== checkpoint.resultsBytes || contents.size !== checkpoint.listings.length + 2) return undefined
-  for (const [name, content] of contents)
-    if (name !== CHECKPOINT && (!Object.hasOwn(found.digests, name) || found.digests[name] !== sha256(content)))
-      return undefined
+  for (const [name, digest] of digests)
+    if (name !== CHECKPOINT && (!Object.hasOwn(found.digests, name) || found.digests[name] !== digest)) return undefined
   const ids = new Map<PrincipalType, Buffer>()
   for (const { type } of checkpoint.listings) {
     const content = contents.get(idsFile(type))

@@ -19,7 +19,8 @@ export interface GraphHttp {
   readout(): PaceReadout & { readonly waitingForHost: boolean; readonly unitsPerSecond: number }
 }
 
-const SERVER = 'Microsoft Graph'
+/** What messages about it begin with. */
+export const GRAPH_NAME = 'Microsoft Graph'
 
 /** An audit can wait; people who sign in cannot. https://learn.microsoft.com/graph/throttling */
 const humble: Layer = (next) => (request, signal) =>
@@ -38,13 +39,15 @@ export function graphHttp(
   },
 ): GraphHttp {
   const { tokens, clock, random, maxConcurrency: most } = options
-  const breaker = breakerOf({ clock, server: SERVER })
+  const breaker = breakerOf({ clock, server: GRAPH_NAME })
   const limiter = pacedLimiterOf({ most, clock, random })
   const units = resourceUnits({ clock })
   const admissions: readonly Admission[] = [limiter, units, breaker]
   const send = layered(signInSend(options), humble, units.observed, authorised(tokens))
   return {
-    ask: retrying({ clock, random, server: SERVER })(admitted(clock, () => admissions)(graphAnswering(send, clock))),
+    ask: retrying({ clock, random, server: GRAPH_NAME })(
+      admitted(clock, () => admissions)(graphAnswering(send, clock)),
+    ),
     tenantHas: units.tenantHas,
     readout: () => ({
       ...limiter.readout(),

@@ -13,6 +13,8 @@ export interface Recalling {
   readonly account: Account
   readonly snapshot: Pick<Snapshot, 'writeRoster'>
   readonly results: ResultsLog
+  /** Who else wants to know what the listing tells. */
+  readonly learn?: ((type: PrincipalType, principals: readonly ListedPrincipal[]) => void) | undefined
   readonly signal: AbortSignal
 }
 
@@ -22,7 +24,7 @@ export interface Recalling {
  * be read) stays unfinished, so that phase 3 asks about it again.
  */
 export async function recalled(
-  { account, snapshot, results, signal }: Recalling,
+  { account, snapshot, results, signal, learn }: Recalling,
   type: PrincipalType,
   unnamed: readonly Unnamed[],
 ): Promise<void> {
@@ -32,6 +34,7 @@ export async function recalled(
   try {
     for await (const principals of principalsOf(account, type, signal)) {
       await roster.add(principals)
+      learn?.(type, principals)
       batch.push(...principals.flatMap((principal) => finishedBy(principal, type, waiting)))
       if (batch.length < BATCH_SIZE) continue
       await results.commit(batch)

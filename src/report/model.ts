@@ -26,6 +26,26 @@ export type ArtifactState =
   | { readonly state: 'off' | 'public' | 'nothing' | 'post' }
   | { readonly state: 'failed'; readonly why: string }
 
+/** What a bulk source read of the tenant; two parts of one audit that differ here saw different tenants. */
+export interface DirectoryReading {
+  readonly facts: readonly {
+    readonly type: PrincipalType
+    readonly plan: 'list' | 'look-up'
+    /** ISO 8601. */
+    readonly readAt: string
+    /** Objects in the tenant; `undefined`: it did not tell. */
+    readonly inTenant: number | undefined
+    readonly read: number
+  }[]
+  /** External ids whose objects lie in the bin of the tenant. Times in ISO 8601. */
+  readonly softDeleted: readonly {
+    readonly type: PrincipalType
+    readonly externalId: string
+    readonly deletedAt: string
+    readonly restorableUntil: string
+  }[]
+}
+
 /** Where a continued audit stood when this run took it up. */
 export interface ContinuedFrom {
   readonly runId: string
@@ -48,7 +68,9 @@ export interface Report {
   readonly toolVersion: string
   readonly accountId: string
   readonly host: string
-  readonly matchSource: 'databricks'
+  readonly matchSource: 'databricks' | 'graph'
+  /** What was read of the tenant; `undefined` where Databricks itself compared. */
+  readonly directory: DirectoryReading | undefined
   /** ISO 8601, UTC. */
   readonly startedAt: string
   readonly finishedAt: string

@@ -79,6 +79,7 @@ export function reportJsonOf(report: Report, artifact?: ArtifactState): string {
       listed,
       promised: promised ?? null,
     })),
+    directory: report.directory ?? null,
     resultsPath: report.resultsPath,
     files: report.files,
     ...(artifact === undefined ? {} : { artifact }),
