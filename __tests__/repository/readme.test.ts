@@ -6,7 +6,7 @@ import { rulesOf } from '../../src/config/thresholds.ts'
 import { CATEGORIES_OF, ERROR_CATEGORIES, SUBJECT_TYPES } from '../../src/domain/category.ts'
 import { exitCodeOf } from '../../src/domain/gate.ts'
 import { PRINCIPAL_TYPES } from '../../src/domain/principal.ts'
-import { CALLS } from '../../src/http/calls.ts'
+import { EVERY_CALL } from '../../src/http/calls.ts'
 import {
   DIVERGENCES_TABLES,
   FAILURES_TABLE,
@@ -102,7 +102,7 @@ test('README: says which types can carry a category', () => {
 
 test('README: lists every call that the audit can make, and no other', () => {
   const listed = read('README.md').match(/^\| `(GET|POST) \/\S*` \|/gm) ?? []
-  const made = Object.values(CALLS).map(({ method, path }) => `| \`${method} ${path}\` |`)
+  const made = Object.values(EVERY_CALL).map(({ method, path }) => `| \`${method} ${path}\` |`)
   expect([...listed].sort()).toEqual([...made].sort())
 })
 
