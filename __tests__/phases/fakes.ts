@@ -10,8 +10,8 @@ import type {
   ListingPage,
   MatchSource,
   ResultRecord,
-  RosterEntry,
   ResultsLog,
+  RosterEntry,
   Snapshot,
 } from '../../src/ports.ts'
 
@@ -127,7 +127,10 @@ export class MemorySnapshot implements Snapshot {
   async writeRoster(type: PrincipalType) {
     const all: ListedPrincipal[] = []
     this.rosters.set(type, all)
-    return { add: async (principals: readonly ListedPrincipal[]) => void all.push(...principals), close: async () => {} }
+    return {
+      add: async (principals: readonly ListedPrincipal[]) => void all.push(...principals),
+      close: async () => {},
+    }
   }
 
   async *roster(type: PrincipalType): AsyncGenerator<RosterEntry> {

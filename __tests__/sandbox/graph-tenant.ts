@@ -72,8 +72,8 @@ export function filtered(
   )
   if (!PROPERTIES[type].includes(property) || values.length === 0) return 'Request_BadRequest'
   if (values.length > 15) return 'Request_UnsupportedQuery'
-  const valueOf = ({ name, mail }: DirectoryObject) => (property === 'mail' ? mail || `alias-${name}` : name)
-  return objects.filter((object) => values.includes(valueOf(object).toLowerCase()))
+  const held = ({ name, mail }: DirectoryObject) => (property === 'mail' ? mail || `alias-${name}` : name)
+  return objects.filter((object) => values.includes(held(object).toLowerCase()))
 }
 
 interface ByIds {
