@@ -1,4 +1,7 @@
+// First of all: what else is loaded takes longer than a cancel may.
+import './action/cancelled.ts'
 import * as core from '@actions/core'
+import { cancelled } from './action/cancelled.ts'
 import { handedOver, handOver } from './action/hand-over.ts'
 import { post } from './action/post.ts'
 import { run } from './action/run.ts'
@@ -9,23 +12,7 @@ import { systemClock } from './http/clock.ts'
 import { faultReportOf } from './report/fault-report.ts'
 import { VERSION } from './version.ts'
 
-/** The runner gives SIGTERM 7.5 s after SIGINT; what is committed by then is consistent whenever we leave. */
-const LEAVE_AFTER_MS = 6_000
-
 const env = process.env
-
-/** Cancelled: stop at once and flush; a second signal leaves on the spot. */
-function cancelled(): AbortSignal {
-  const cancel = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const)
-    process.on(name, () => {
-      if (cancel.signal.aborted) process.exit(1)
-      concludeAs('incomplete')
-      cancel.abort(new AuditError('cancelled', 'The job was cancelled'))
-      setTimeout(() => process.exit(1), LEAVE_AFTER_MS)
-    })
-  return cancel.signal
-}
 
 /** Whatever comes next, this much is told. */
 function concludeAs(conclusion: Conclusion): void {
@@ -40,7 +27,10 @@ function concludeAs(conclusion: Conclusion): void {
 async function main(): Promise<void> {
   handOver.started()
   try {
-    const report = await run(env, cancelled())
+    const incomplete = () => concludeAs('incomplete')
+    if (cancelled.aborted) incomplete()
+    else cancelled.addEventListener('abort', incomplete)
+    const report = await run(env, cancelled)
     process.exitCode = exitCodeOf(report.conclusion, report.warnOnly)
   } catch (error) {
     const fault =

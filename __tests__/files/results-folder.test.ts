@@ -30,6 +30,16 @@ describe('ResultsFolder', () => {
     expect(await readdir(join(workspace.path, 'out'))).toEqual(['notes.txt'])
   })
 
+  test('clear: removes the same, and makes no folder', async () => {
+    await using workspace = await temporaryFolder()
+    await (await ResultsFolder.resolve(workspace.path, 'nowhere')).clear(OWN)
+    expect(await readdir(workspace.path)).toEqual([])
+    await mkdir(join(workspace.path, 'out'))
+    for (const name of ['report.json', 'notes.txt']) await writeFile(join(workspace.path, 'out', name), 'old')
+    await (await ResultsFolder.resolve(workspace.path, 'out')).clear(OWN)
+    expect(await readdir(join(workspace.path, 'out'))).toEqual(['notes.txt'])
+  })
+
   test('case 15: refuses every way out of the workspace, naming the input', async () => {
     await using workspace = await temporaryFolder()
     await using elsewhere = await temporaryFolder()

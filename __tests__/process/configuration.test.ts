@@ -73,11 +73,7 @@ describe('a configuration that is wrong', () => {
     ['case 1: a look-alike', { 'databricks-host': 'https://accounts.azurеdatabricks.net' }, /host/],
     ['case 3: no account id', { 'databricks-account-id': '' }, /nothing was given/],
     ['case 4: full-width digits', { 'max-concurrency': '６４' }, /max-concurrency/],
-    [
-      'case 8: a target list with NUL is a text no environment can hold, but one with noise is refused',
-      { 'target-identities': '\u0001\u0002' },
-      /line 1/,
-    ],
+    ['case 8: a target list that is no text', { 'target-identities': '\u0001\u0002' }, /line 1/],
     [
       'case 9: nothing to check',
       { 'include-users': 'false', 'include-groups': 'False', 'include-service-principals': 'FALSE' },
@@ -90,7 +86,11 @@ describe('a configuration that is wrong', () => {
     ],
     ['case 10: a threshold twice', { thresholds: '"*": 1\n"*": 2' }, /thresholds/],
     ['a rule on a type that is left out', { 'include-groups': 'false', thresholds: 'groups.*: 0' }, /groups/],
-    ['no tenant', { 'azure-tenant-id': undefined, 'azure-client-id': undefined }, /azure-tenant-id[^]*azure-client-id/],
+    [
+      'no tenant',
+      { 'azure-tenant-id': undefined, 'azure-client-id': undefined },
+      /azure-tenant-id[\s\S]*azure-client-id/,
+    ],
     ['a cloud that does not fit the host', { 'azure-environment': 'china' }, /azure-environment/],
     ['Entra on AWS', { 'databricks-host': 'accounts.cloud.databricks.com' }, /auth-type/],
     ['no secret', { 'auth-type': 'oauth-m2m', 'databricks-client-id': CLIENT_ID }, /databricks-client-secret/],

@@ -17,7 +17,7 @@ export const NAMES_SHOWN = SHOWN * (CATEGORIES.length * 2 + GROUP_CATEGORIES.len
 
 /**
  * An account in which ten identities of each type have each error category, and nobody another one, all of them named by
- * the given texts; so are the external ids where Databricks and the IdP need not agree on them.
+ * the given texts; and each external id begins with one.
  */
 export function hostileAccount(names: readonly string[]): MakeBelieveAccount {
   let [used, ids] = [0, 0]
@@ -49,14 +49,14 @@ export function hostileAccount(names: readonly string[]): MakeBelieveAccount {
       for (let nth = 0; nth < SHOWN; nth++) {
         const name = names[used % names.length] ?? ''
         const other = names[(used + 1) % names.length] ?? ''
-        const objectId = `object-${used++}`
+        const objectId = `${other}object-${used++}`
         if (category === 'lost') add(type, name, other || 'lost')
         else if (category === 'unlinked') {
           add(type, name, '')
-          known(type, name, `${other}${objectId}`)
+          known(type, name, objectId)
         } else {
           const principal = add(type, name, objectId)
-          known(type, category === 'renamed' ? `renamed-${objectId}` : name, objectId)
+          known(type, category === 'renamed' ? `renamed-${used}` : name, objectId)
           if (category === 'strangers') principal.members.push(stranger.id)
           if (category === 'linked strangers') principal.members.push(linkedStranger.id)
         }

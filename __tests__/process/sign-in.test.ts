@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { pageOf } from '../report/rendered.ts'
 import { CLIENT_ID, CLIENT_SECRET } from '../sandbox/account.ts'
 import { firstOf } from '../sandbox/faults.ts'
 import { expectedFiles } from '../sandbox/oracle.ts'
@@ -70,7 +71,8 @@ describe('each way to sign in', () => {
     expect(strays(sandbox.requests, { account: way.sandbox.host, login: way.login, accountId })).toEqual([])
     expect(sandbox.refused).toEqual([])
     expect(sandbox.tokens).toHaveLength(1)
-    const bearers = sandbox.requests.filter(({ call }) => /\.(list|get|match)$/.test(call)).map(({ token }) => token)
+    const calls = sandbox.requests.filter(({ host, call }) => host === way.sandbox.host && call !== 'databricks.token')
+    const bearers = calls.map(({ token }) => token)
     expect(new Set(bearers)).toEqual(new Set([sandbox.tokens[0]?.id]))
     expect([...sandbox.assertions.values()].map(({ audience, uses }) => [audience, uses])).toEqual(
       way.audience === undefined ? [] : [[way.audience, 1]],
@@ -158,6 +160,7 @@ describe('a sign-in that does not succeed', () => {
     expect([run.exitCode, run.outputs]).toMatchObject([1, NOTHING])
     expect(errorsOf(run)).toContain(subject)
     expect(errorsOf(run)).toMatch(code)
+    expect(pageOf(run.summary).code).toContain(subject)
     expect(sandbox.requests.filter(({ call }) => /\.(list|get|match)$/.test(call))).toEqual([])
     expect(await leaksOf(run, sandbox)).toEqual([])
   })

@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { annotationText, logLine, logText, markdownCode, markdownText } from '../../src/report/escape.ts'
+import {
+  annotationText,
+  logLine,
+  logText,
+  markdownCode,
+  markdownMessage,
+  markdownText,
+} from '../../src/report/escape.ts'
 import { tableOf } from '../../src/report/markdown.ts'
 import { commandsIn } from './commands.ts'
 import { HOSTILE_NAMES } from './corpus.ts'
@@ -226,5 +233,22 @@ describe('markdownText', () => {
   test('a message reads as it was written', () => {
     const message = 'Input "a_b*c" (100%) must be <one> of `x`, [y](z)!'
     expect(pageOf(markdownText(message)).prose.trim()).toBe(message)
+  })
+})
+
+describe('markdownMessage', () => {
+  test('what is quoted can be copied letter by letter, the rest is prose', () => {
+    const page = pageOf(`- ${markdownMessage('the subject "repo:o@1/r@2:ref:refs/heads/#3" of @o differs')}`)
+    expect(page.code).toEqual(['repo:o@1/r@2:ref:refs/heads/#3'])
+    expect(page.prose).not.toMatch(linkable)
+    expect(page.prose).toContain('the subject "')
+  })
+
+  test.each(corpus)('case 68: %j has no markup, in quotes and out of them', (_, name) => {
+    for (const message of [name, `"${name}"`, `a "b" ${name} "c"`, `"${name}""${name}"`]) {
+      const page = pageOf(`- ${markdownMessage(message)}`)
+      expect(page.prose).not.toMatch(linkable)
+      expect(page.tags.filter((tag) => !['ul', '/ul', 'li', '/li', 'code', '/code'].includes(tag))).toEqual([])
+    }
   })
 })

@@ -32,6 +32,8 @@ export interface RunOptions {
   secrets?: readonly string[]
   /** Aborted, it cancels as the runner does: SIGINT, 7.5 s later SIGTERM, 2.5 s later SIGKILL. */
   signal?: AbortSignal
+  /** Aborted, it sends SIGTERM, as whoever is in a hurry after a cancel. */
+  secondSignal?: AbortSignal
   /** Aborted, it kills at once. */
   kill?: AbortSignal
   killAfterMs?: number
@@ -173,20 +175,26 @@ async function environment(sandbox: Sandbox, options: RunOptions, folder: string
 }
 
 /** Arms what may end the process early; the answer disarms it. */
-function interrupting(child: ReturnType<typeof spawn>, { signal, kill, killAfterMs }: RunOptions): () => void {
+function interrupting(
+  child: ReturnType<typeof spawn>,
+  { signal, secondSignal, kill, killAfterMs }: RunOptions,
+): () => void {
   const timers: NodeJS.Timeout[] = []
   const after = (ms: number, name: NodeJS.Signals) => timers.push(setTimeout(() => child.kill(name), ms))
   const cancel = () => [after(0, 'SIGINT'), after(7500, 'SIGTERM'), after(10_000, 'SIGKILL')]
   const killNow = () => child.kill('SIGKILL')
+  const terminate = () => child.kill('SIGTERM')
   process.once('exit', killNow)
   if (killAfterMs !== undefined) after(killAfterMs, 'SIGKILL')
   signal?.addEventListener('abort', cancel, { once: true })
+  secondSignal?.addEventListener('abort', terminate, { once: true })
   kill?.addEventListener('abort', killNow, { once: true })
   if (signal?.aborted) cancel()
   if (kill?.aborted) killNow()
   return () => {
     for (const timer of timers) clearTimeout(timer)
     signal?.removeEventListener('abort', cancel)
+    secondSignal?.removeEventListener('abort', terminate)
     kill?.removeEventListener('abort', killNow)
     process.removeListener('exit', killNow)
   }

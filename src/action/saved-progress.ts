@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import * as cache from '@actions/cache'
 import { type Checkpoint, type Refusal, STATE_SCHEMA } from '../domain/checkpoint.ts'
 import { COPY_FOLDER, type CopyProblem } from '../files/state-copy.ts'
@@ -27,7 +27,7 @@ export function progressStoreOf(
   if (!progressCache.isAvailable()) return { state: 'failed', why: 'this runner has no Actions cache' }
   return new ProgressStore({
     cache: progressCache,
-    keys: progressKeysOf(context, fingerprintOf(config), step),
+    keys: progressKeysOf(context, fingerprintOf(config), `${step}-${randomBytes(4).toString('hex')}`),
     progressKey: key,
     workspace: workspaceOf(context),
     clock: systemClock,

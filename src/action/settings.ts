@@ -4,6 +4,7 @@ import { type AuditConfig, parseConfig } from '../config.ts'
 import { AuditError } from '../domain/failure.ts'
 import { ResultsFolder } from '../files/results-folder.ts'
 import { type RunContext, readEventPayload, refusalOf, runContextOf, unsafeEnvironmentOf } from '../github/context.ts'
+import { FILE_NAMES } from '../report/tables.ts'
 
 /** What the run may do, once everything it was given has been checked. */
 export interface Settings {
@@ -27,8 +28,11 @@ export async function settingsOf(env: NodeJS.ProcessEnv): Promise<Settings> {
     typeof path === 'string'
       ? await orProblem(problems, () => ResultsFolder.resolve(workspaceOf(context), path))
       : undefined
-  if (problems.length > 0 || config === undefined || folder === undefined)
+  if (problems.length > 0 || config === undefined || folder === undefined) {
+    // What an earlier audit left must not be taken for the result of this one, which has none.
+    await folder?.clear(FILE_NAMES).catch(() => {})
     throw new AuditError('configuration', problems.join('\n'))
+  }
   return { context, config, folder }
 }
 

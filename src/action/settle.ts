@@ -1,10 +1,9 @@
 import { endOf } from '../domain/checkpoint.ts'
 import type { WorkFolder } from '../files/work-folder.ts'
-import { fingerprintOf } from '../fingerprint.ts'
 import { removeEntries } from '../github/progress-cache.ts'
 import { systemClock } from '../http/clock.ts'
 import type { ContinuedFrom, ProgressState, Report } from '../report/model.ts'
-import { isOver, progressKeysOf } from '../saved/progress-keys.ts'
+import { isOver } from '../saved/progress-keys.ts'
 import { ProgressStore } from '../saved/progress-store.ts'
 import { handOver } from './hand-over.ts'
 import type { Store } from './saved-progress.ts'
@@ -73,7 +72,7 @@ async function saved(
  * Leaves a mark where progress of an audit that has ended was saved before, so that nobody goes on with it, and takes the
  * rest away.
  */
-export async function markEnded(
+async function markEnded(
   { config, context }: Settings,
   store: ProgressStore,
   work: WorkFolder,
@@ -81,8 +80,10 @@ export async function markEnded(
 ): Promise<void> {
   if (continuedFrom === undefined && !store.mayHaveSaved) return
   await store.save(work, true)
-  const keys = progressKeysOf(context, fingerprintOf(config), 'main')
-  const runs = [context.runId, ...(continuedFrom === undefined ? [] : [continuedFrom.runId])].map(keys.ofRun)
-  const over = isOver({ runs, kept: store.savedKey, now: systemClock.date() })
-  await removeEntries(context, config.githubToken, keys.audit, over)
+  const { audit, ofRun } = store.keys
+  const runs = [context.runId, ...(continuedFrom === undefined ? [] : [continuedFrom.runId])].map(ofRun)
+  // Without the mark, what was saved before must go all the more.
+  const kept = store.problem === undefined ? store.savedKey : ''
+  const over = isOver({ runs, kept, now: systemClock.date() })
+  await removeEntries(context, config.githubToken, audit, over)
 }

@@ -59,10 +59,15 @@ export class ResultsFolder {
   async prepare(ownNames: readonly string[]): Promise<void> {
     try {
       await mkdir(this.path, { recursive: true })
-      for (const name of ownNames) await rm(join(this.path, name), { force: true })
+      await this.clear(ownNames)
     } catch (cause) {
       throw refused(this.shown, `cannot be used: ${(cause as NodeJS.ErrnoException).code ?? 'unknown error'}`, cause)
     }
+  }
+
+  /** Removes what an earlier audit left, and makes nothing. */
+  async clear(ownNames: readonly string[]): Promise<void> {
+    for (const name of ownNames) await rm(join(this.path, name), { force: true })
   }
 
   /** Names written by this audit, in the order of writing. */

@@ -70,24 +70,36 @@ const withoutLinks = (text: string): string =>
 /** Has a meaning wherever it stands; at the start of a block, so has any other sign, and a number with a dot or bracket. */
 const MARKUP = /[\\`*_[\]<>&#|!$@~]|^[!-/:-@[-`{-~]|(?<=^\d+)[.)]/g
 
+const escaped = (line: string): string => withoutLinks(line).replace(MARKUP, (sign) => `&#${sign.charCodeAt(0)};`)
+
 /** Prose of a message, for a paragraph, a heading, a list or a table cell: shown as it is, never as Markdown or HTML. */
-export const markdownText = (text: string): string =>
-  withoutLinks(visible(capped(text, PROSE_GRAPHEMES)))
+export const markdownText = (text: string): string => escaped(visible(capped(text, PROSE_GRAPHEMES)).trim())
+
+/** A message, for a paragraph or a list: what it quotes is shown letter by letter, for whoever has to copy it. */
+export const markdownMessage = (text: string): string =>
+  visible(capped(text, PROSE_GRAPHEMES))
     .trim()
-    .replace(MARKUP, (sign) => `&#${sign.charCodeAt(0)};`)
+    .split(/"([^"]+)"/)
+    .map((part, at) => (at % 2 === 0 ? escaped(part) : `"${codeSpan(part)}"`))
+    .join('')
 
 /** Shown where there is no text: no name can look like it, since a name stands in a code span. */
 const EMPTY = '–'
 
 /**
- * Directory text in a cell of a table: a code span, in which nothing is a mention, a reference, a link or HTML. The fence
- * is longer than any run of backticks within. Only in a table is `\|` a pipe, and only where no backslash precedes it.
+ * Directory text in a cell of a table: a code span, in which nothing is a mention, a reference, a link or HTML. Only in a
+ * table is `\|` a pipe, and only where no backslash precedes it.
  */
 export function markdownCode(text: string): string {
   if (text === '') return EMPTY
   const inner = visible(capped(text, SHOWN_GRAPHEMES)).replace(/(\\?)\|/g, (_, backslash) =>
     backslash === '' ? '\\|' : '\\\\u007c',
   )
+  return codeSpan(inner)
+}
+
+/** The fence is longer than any run of backticks within. */
+function codeSpan(inner: string): string {
   const fence = '`'.repeat(Math.max(0, ...(inner.match(/`+/g) ?? []).map((run) => run.length)) + 1)
   // One space on either side is taken off again, unless there are only spaces.
   const padding = /^[ `]|[ `]$/.test(inner) && inner.trim() !== '' ? ' ' : ''

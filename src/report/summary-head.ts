@@ -1,6 +1,6 @@
 import type { Conclusion } from '../domain/gate.ts'
 import { INCOMPLETENESS, REASONS, STOPPED } from './causes.ts'
-import { markdownCode, markdownText } from './escape.ts'
+import { markdownCode, markdownMessage } from './escape.ts'
 import { exceededOf, isBlank, isPartial, sumOf, unfederated, unreached } from './figures.ts'
 import type { Report } from './model.ts'
 import { capitalised, counted, duration, identities, moment, number, share, workspaces } from './wording.ts'
@@ -92,7 +92,7 @@ function causesOf({ fault, incompleteness }: Report): string {
   })
   if (fault !== undefined && !(known && fault.reason === 'cancelled')) {
     const messages = fault.message.split('\n').filter((line) => line.trim() !== '')
-    const shown = messages.slice(0, MESSAGES).map((line) => `- ${markdownText(line)}`)
+    const shown = messages.slice(0, MESSAGES).map((line) => `- ${markdownMessage(line)}`)
     const more = messages.length > MESSAGES ? [`- and ${number(messages.length - MESSAGES)} more, see the log`] : []
     lines.push(...shown, ...more, ...(known ? [] : [bullet('What to do', REASONS[fault.reason].action)]))
   }

@@ -17,7 +17,7 @@ export interface ProgressKeys {
   readonly audit: string
   /** Of one run, all attempts. */
   readonly ofRun: (runId: string) => string
-  /** The `n`th save of this attempt. */
+  /** The `n`th save of this step. */
   readonly save: (n: number) => string
   /** Where to look for something to continue, best first. */
   readonly restore: readonly string[]
@@ -27,7 +27,11 @@ export interface ProgressKeys {
   readonly belongsTo: string
 }
 
-export function progressKeysOf(context: RunContext, fingerprint: string, step: 'main' | 'post'): ProgressKeys {
+/**
+ * `step`: what no other step of this attempt is called, since the cache takes no key twice, and one job may audit the same
+ * twice.
+ */
+export function progressKeysOf(context: RunContext, fingerprint: string, step: string): ProgressKeys {
   const ownRunOnly = !isTrusted(context)
   const audit = `aim-readiness-1-${fingerprint.slice(0, 16)}-${ownRunOnly ? 'run' : 'trusted'}-`
   const ofRun = (runId: string) => `${audit}${runId}-`

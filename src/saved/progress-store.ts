@@ -48,6 +48,10 @@ export class ProgressStore {
     this.#savedBytes = options.savedBytes
   }
 
+  get keys(): ProgressKeys {
+    return this.#options.keys
+  }
+
   /** Why progress could not be saved, as far as it could not. */
   get problem(): string | undefined {
     return this.#problem
