@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { makeAccount } from '../sandbox/account.ts'
+import { everyPrincipal, makeAccount } from '../sandbox/account.ts'
 import { FAULTS, type FaultPlan, throttledFor } from '../sandbox/faults.ts'
 import { runAction } from '../sandbox/runner.ts'
 import { startSandbox } from '../sandbox/sandbox.ts'
-import { bytesOf, csvsOf, filesBelow, matchesOf, reportOf, untrueRowsOf } from './evidence.ts'
+import { bytesOf, cachedBy, csvsOf, filesBelow, matchesOf, reportOf, untrueRowsOf } from './evidence.ts'
 import { atMatch } from './faulty.ts'
 import { leaksOf } from './leaks.ts'
 
@@ -47,6 +47,13 @@ describe('a job that is cancelled', () => {
     expect(artifact?.files().has('idp_divergence_users.csv')).toBe(true)
     expect((await filesBelow(run.temp)).filter((path) => !path.endsWith('manifest.txt'))).toEqual([])
     expect(await leaksOf(post, sandbox)).toEqual([])
+
+    // Without a key the progress tells ids, and no name.
+    const cached = cachedBy(sandbox).map(({ text }) => text)
+    expect(cached.some((text) => text.includes('EXTERNAL_ID_NOT_IN_IDP'))).toBe(true)
+    const names = everyPrincipal(account).map(({ name }) => name)
+    const found = names.filter((name) => name.length > 7 && cached.some((text) => text.includes(name)))
+    expect(found).toEqual([])
   })
 
   const SITUATIONS: readonly [string, (cancel: () => void) => FaultPlan][] = [

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { parse } from 'csv-parse/sync'
 import type { AccountShape, MakeBelieveAccount } from '../sandbox/account.ts'
 import { expectedFiles } from '../sandbox/oracle.ts'
@@ -55,6 +56,26 @@ export const errorsOf = ({ annotations }: RunResult): string =>
     .map(({ message }) => message)
     .join('\n')
 
+const GZIP = Buffer.from([0x1f, 0x8b, 0x08])
+
+/** What is in the cache, unpacked: a tar keeps its files as they are, and each of ours holds one that is packed again. */
+export const cachedBy = ({ cacheEntries }: Sandbox): { key: string; text: string }[] =>
+  cacheEntries.map(({ key, archive }) => {
+    const tar = zstdDecompressSync(archive)
+    const packed: Buffer[] = []
+    for (let at = tar.indexOf(GZIP); at >= 0; at = tar.indexOf(GZIP, at + 1)) packed.push(tar.subarray(at))
+    return { key, text: [tar, ...packed.map(unpacked)].map(String).join('\n') }
+  })
+
+/** `''` when it only looked as if it were packed. */
+function unpacked(packed: Buffer): string {
+  try {
+    return gunzipSync(packed).toString()
+  } catch {
+    return ''
+  }
+}
+
 /** Everything that people and later steps may read of a run, by where it stands. What only tells the runner to hide a value is left out. */
 export async function everythingOf(run: RunResult, sandbox: Sandbox): Promise<Map<string, string>> {
   const everything = new Map([
@@ -66,6 +87,7 @@ export async function everythingOf(run: RunResult, sandbox: Sandbox): Promise<Ma
   for (const [name, bytes] of run.results) everything.set(`results ${name}`, bytes.toString())
   for (const { name, files } of sandbox.artifacts.values())
     for (const [path, bytes] of files()) everything.set(`artifact ${name} ${path}`, bytes.toString())
+  for (const { key, text } of cachedBy(sandbox)) everything.set(`cache ${key}`, text)
   for (const path of await filesBelow(run.temp)) everything.set(`temp ${path}`, (await readFile(path)).toString())
   return everything
 }

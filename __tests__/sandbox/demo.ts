@@ -2,10 +2,11 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { everyPrincipal } from './account.ts'
+import { everyPrincipal, makeAccount } from './account.ts'
 import type { ShownLine } from './commands.ts'
-import { oneIn, PASSING } from './faults.ts'
-import { type RunResult, runAction } from './runner.ts'
+import { comparison, killedAndResumed, whenAsked } from './demo-killed.ts'
+import { firstOf, oneIn, PASSING } from './faults.ts'
+import { type RunOptions, type RunResult, runAction } from './runner.ts'
 import { type Sandbox, startSandbox } from './sandbox.ts'
 import { harmless, styled, terminalText } from './terminal.ts'
 
@@ -17,6 +18,8 @@ Runs the bundled action against a make-believe Databricks account on this machin
   --seed <n>                another account and other faults (default 1)
   --throttle [<perSecond>]  the account answers 429 above so many match calls a second (default 200)
   --faults                  one request in 25 goes wrong: errors, cut connections, broken answers
+  --kill-at <n>%            the step is killed when so much of the account is asked about; then the job is run again on an
+                            empty machine, and the files are compared with those of a run that nobody interrupted
   --threshold "RULE: LIMIT" a rule of the gate, such as "users.NAME_MATCH_EXTERNAL_ID_MISMATCH: 0"; may be repeated
   --help                    this text
 `
@@ -26,6 +29,8 @@ interface Wishes {
   readonly seed: number
   readonly throttle: number | undefined
   readonly faults: boolean
+  /** Percent of the identities. */
+  readonly killAt: number | undefined
   readonly thresholds: readonly string[]
   readonly help: boolean
 }
@@ -34,6 +39,12 @@ function wholeNumber(name: string, text: string, least: number, most: number): n
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
   if (value >= least && value <= most) return value
   throw new Error(`--${name} must be a whole number from ${least} to ${most}, not "${text}"`)
+}
+
+function percent(name: string, text: string): number {
+  if (!/^\d{1,2}%?$/.test(text) || Number.parseInt(text, 10) === 0)
+    throw new Error(`--${name} must be a share from 1% to 99%, not "${text}"`)
+  return Number.parseInt(text, 10)
 }
 
 /** Throws an `Error` whose message is for the person who typed. */
@@ -49,6 +60,7 @@ function wishesOf(args: readonly string[]): Wishes {
       seed: { type: 'string', default: '1' },
       throttle: { type: 'string' },
       faults: { type: 'boolean', default: false },
+      'kill-at': { type: 'string' },
       threshold: { type: 'string', multiple: true, default: [] },
       help: { type: 'boolean', default: false },
     },
@@ -66,6 +78,7 @@ function wishesOf(args: readonly string[]): Wishes {
     users: wholeNumber('users', values.users, 1, 100_000),
     seed: wholeNumber('seed', values.seed, 0, 999_999_999),
     throttle: values.throttle === undefined ? undefined : wholeNumber('throttle', values.throttle, 1, 100_000),
+    killAt: values['kill-at'] === undefined ? undefined : percent('kill-at', values['kill-at']),
     ...{ faults: values.faults, thresholds: rules, help: values.help },
   }
 }
@@ -115,10 +128,15 @@ async function demo(wishes: Wishes): Promise<number> {
   // The first one cancels, as a runner would; the second ends everything at once.
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => (interrupted.signal.aborted ? process.exit(130) : interrupted.abort()))
+  const account = makeAccount({ seed: wishes.seed, users: wishes.users })
+  const kill = new AbortController()
+  const killAfter = Math.ceil((everyPrincipal(account).length * (wishes.killAt ?? 0)) / 100)
   await using sandbox = await startSandbox({
-    account: { seed: wishes.seed, users: wishes.users },
-    latencyMs: [15, 30],
-    ...(wishes.faults && { faults: oneIn(25, { seed: wishes.seed, kinds: PASSING.filter((kind) => kind !== '429') }) }),
+    ...{ account, latencyMs: [15, 30] },
+    faults: firstOf(
+      wishes.killAt === undefined ? undefined : whenAsked(killAfter, () => kill.abort()),
+      wishes.faults ? oneIn(25, { seed: wishes.seed, kinds: PASSING.filter((kind) => kind !== '429') }) : undefined,
+    ),
     ...(wishes.throttle !== undefined && { throttle: { perSecond: wishes.throttle, retryAfter: '1' } }),
   })
   const workspace = await mkdtemp(join(tmpdir(), 'aim-readiness-demo-'))
@@ -127,15 +145,19 @@ async function demo(wishes: Wishes): Promise<number> {
   console.log(
     `  ${everyPrincipal(sandbox.account).length} identities, ${workspaces.length} workspaces, seed ${wishes.seed}`,
   )
-  title('The log, as a workflow shows it')
   const step = {
     ...{ inputs: { thresholds: wishes.thresholds.join('\n') }, workspace },
     ...{ signal: interrupted.signal, detached: true },
     onShown: (lines: readonly ShownLine[]) => lines.forEach(show),
   }
-  const run = await runAction(sandbox, step)
+  if (wishes.killAt === undefined) title('The log, as a workflow shows it')
+  const run =
+    wishes.killAt === undefined
+      ? await runAction(sandbox, step)
+      : await killedAndResumed(sandbox, step, kill.signal, title)
   const after = await runAction(sandbox, {
     ...step,
+    workspace: run.workspace,
     entry: 'post',
     state: run.state,
     signal: new AbortController().signal,
@@ -143,7 +165,16 @@ async function demo(wishes: Wishes): Promise<number> {
   if (after.exitCode !== 0) console.log(`  The post step ended with ${after.exitCode ?? after.signal}`)
   await report(sandbox, run)
   if (interrupted.signal.aborted) return 130
-  return isFine(run) && after.exitCode === 0 ? 0 : 1
+  const isSame = wishes.killAt === undefined || (await isLikeUninterrupted(sandbox, run, step))
+  return isFine(run) && after.exitCode === 0 && isSame ? 0 : 1
+}
+
+async function isLikeUninterrupted(sandbox: Sandbox, run: RunResult, step: RunOptions): Promise<boolean> {
+  title('Compared with a run that nobody interrupted')
+  const { lines, isEqual } = await comparison(sandbox, run, step)
+  for (const line of lines) console.log(`  ${line}`)
+  console.log(`  ${isEqual ? 'Every file is the same, byte for byte' : 'The files are NOT the same'}`)
+  return isEqual
 }
 
 let wishes: Wishes | undefined

@@ -67,7 +67,7 @@ export async function* pages<T>(
 /** A link that leads elsewhere would carry the token there; one that leads back would never end. */
 function refuseStrayLink(link: string, host: string, seen: ReadonlySet<string>, what: string): void {
   const url = URL.canParse(link) ? new URL(link) : undefined
-  if (url?.origin !== `https://${host}` || !url.pathname.startsWith('/v1.0/'))
-    throw unexpected(what, 'the link to the next page leads elsewhere')
+  const isOwn = url?.origin === `https://${host}` && url.username === '' && url.password === '' && url.hash === ''
+  if (!isOwn || !url.pathname.startsWith('/v1.0/')) throw unexpected(what, 'the link to the next page leads elsewhere')
   if (seen.has(link)) throw unexpected(what, 'its pages go in a circle')
 }

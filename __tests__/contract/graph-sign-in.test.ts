@@ -1,0 +1,47 @@
+import nock from 'nock'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { GRAPH_HOSTS, githubOidcGraphSignIn, LOGIN_HOSTS } from '../../src/entra/sign-in.ts'
+import { clock, idToken, never, offline, online, rawSend, strayRequests } from './wire.ts'
+
+beforeEach(offline)
+afterEach(online)
+
+test.each([
+  ['public', 'graph.microsoft.com', 'api://AzureADTokenExchange'],
+  ['usgovernment', 'graph.microsoft.us', 'api://AzureADTokenExchangeUSGov'],
+  ['china', 'microsoftgraph.chinacloudapi.cn', 'api://AzureADTokenExchangeChina'],
+] as const)(
+  'githubOidcGraphSignIn: %s: a token for %s, the audience is the cloud’s',
+  async (environment, host, audience) => {
+    const scopes: (string | null)[] = []
+    const audiences: string[] = []
+    nock(`https://${LOGIN_HOSTS[environment]}`)
+      .post('/11112222-3333-4444-5555-666677778888/oauth2/v2.0/token', (body) => {
+        scopes.push(new URLSearchParams(body as Record<string, string>).get('scope'))
+        return true
+      })
+      .query(true)
+      .reply(200, { token_type: 'Bearer', expires_in: 3599, access_token: 'graph-token' })
+    const signIn = githubOidcGraphSignIn(
+      {
+        send: rawSend,
+        clock,
+        mask: () => {},
+        idToken: async (wanted) => {
+          audiences.push(wanted)
+          return idToken({ sub: 's', aud: wanted })
+        },
+      },
+      {
+        tenantId: '11112222-3333-4444-5555-666677778888',
+        clientId: 'aaaabbbb-cccc-dddd-eeee-ffff00001111',
+        environment,
+      },
+    )
+    expect(await signIn(never)).toEqual({ token: 'graph-token', lifetimeMs: 3_599_000 })
+    expect(GRAPH_HOSTS[environment]).toBe(host)
+    expect(scopes[0]).toContain(`https://${host}/.default`)
+    expect(audiences).toEqual([audience])
+    expect(strayRequests()).toEqual([])
+  },
+)

@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest'
+import { everyPrincipal, makeAccount } from '../sandbox/account.ts'
+import { expectedFiles } from '../sandbox/oracle.ts'
+import { type RunResult, runAction } from '../sandbox/runner.ts'
+import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts'
+import { chanceFrom } from '../saved/chance.ts'
+import { bytesOf, csvsOf, matchesOf, untrueRowsOf } from './evidence.ts'
+import { atNextMatch, goneMachine, postOf } from './interrupted.ts'
+
+/** The long suite asks for fifty. */
+const TIMES = process.env.AIM_READINESS_LONG === 'true' ? 50 : 5
+const ACCOUNT = makeAccount({ users: 900, groups: 60, servicePrincipals: 40, driftedGroups: 4 })
+
+/** A job that is cancelled some ms after it began, as the runner does it, with its post step; then the machine is gone. */
+async function cancelledJob(sandbox: Sandbox, afterMs: number, attempt: number) {
+  const cancel = new AbortController()
+  let at = 0
+  let timer: NodeJS.Timeout | undefined
+  const now = () => {
+    at = performance.now()
+    cancel.abort()
+  }
+  const main = await runAction(sandbox, {
+    attempt,
+    signal: cancel.signal,
+    // Before its first line it has nothing that could take a signal.
+    onShown: () => {
+      timer ??= setTimeout(now, afterMs)
+    },
+  })
+  const seconds = at === 0 ? 0 : (performance.now() - at) / 1000
+  clearTimeout(timer)
+  const post = await postOf(sandbox, main, { attempt })
+  await goneMachine(main)
+  return { main, post, seconds, wasCancelled: at !== 0 }
+}
+
+test(
+  `R3, case 65: cancelled at ${TIMES} random moments, each leaves within 7 s with its outputs, and the next goes on`,
+  async () => {
+    await using sandbox = await startSandbox({ account: ACCOUNT, latencyMs: [20, 60] })
+    const chance = chanceFrom(65)
+    let asked = 0
+    for (let attempt = 1; attempt <= TIMES; attempt++) {
+      const { main, post, seconds, wasCancelled } = await cancelledJob(sandbox, chance() * 1_500, attempt)
+      expect(seconds).toBeLessThan(7)
+      if (!wasCancelled || main.outputs.conclusion === 'passed') continue
+      expect([main.exitCode, main.signal, main.outputs.conclusion]).toEqual([1, null, 'incomplete'])
+      expect(post.exitCode).toBe(0)
+      expect(untrueRowsOf(main, ACCOUNT)).toEqual([])
+      expect(untrueRowsOf(post, ACCOUNT)).toEqual([])
+      asked = matchesOf(sandbox).size
+    }
+    expect(asked).toBeGreaterThan(0)
+    const last: RunResult = await runAction(sandbox, { attempt: TIMES + 1 })
+    expect(last.outputs).toMatchObject({ conclusion: 'passed', 'total-checked': '1000' })
+    expect(csvsOf(last)).toEqual(bytesOf(expectedFiles(ACCOUNT)))
+  },
+  60_000 + TIMES * 15_000,
+)
+
+test('case 65: a second signal leaves on the spot, and what was committed is continued', async () => {
+  const next = atNextMatch()
+  await using sandbox = await startSandbox({ account: ACCOUNT, latencyMs: [20, 60], faults: next.plan })
+  const cancel = new AbortController()
+  const again = new AbortController()
+  next.set(600, () => cancel.abort())
+  let secondAt = 0
+  cancel.signal.addEventListener('abort', () =>
+    setTimeout(() => {
+      secondAt = performance.now()
+      again.abort()
+    }, 5),
+  )
+  const main = await runAction(sandbox, { signal: cancel.signal, secondSignal: again.signal })
+  expect(performance.now() - secondAt).toBeLessThan(1_000)
+  expect([main.exitCode, main.outputs.conclusion]).toEqual([1, 'incomplete'])
+  const post = await postOf(sandbox, main, {})
+  expect(post.exitCode).toBe(0)
+  await goneMachine(main)
+  const before = sandbox.requests.length
+  const second = await runAction(sandbox, { attempt: 2 })
+  expect(second.outputs).toMatchObject({ conclusion: 'passed', resumed: 'true' })
+  expect(csvsOf(second)).toEqual(bytesOf(expectedFiles(ACCOUNT)))
+  expect(matchesOf(sandbox, before).size).toBeLessThan(everyPrincipal(ACCOUNT).length)
+}, 60_000)

@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { StoredCacheEntry } from '../sandbox/cache-service.ts'
+import type { FaultPlan } from '../sandbox/faults.ts'
+import { type RunOptions, type RunResult, runAction } from '../sandbox/runner.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
+
+/** Acts when so many more identities have been asked about; set again at any time. */
+export function atNextMatch(): { plan: FaultPlan; set: (more: number, act: () => void) => void } {
+  let matches = 0
+  let due: { at: number; act: () => void } | undefined
+  return {
+    set: (more, act) => {
+      due = { at: matches + more, act }
+    },
+    plan: ({ call }) => {
+      if (call.endsWith('.match') && ++matches === due?.at) due.act()
+      return undefined
+    },
+  }
+}
+
+/** A job whose main step is killed, and its post step; then the machine is gone. */
+export async function killedJob(
+  sandbox: Sandbox,
+  kill: AbortSignal,
+  options: RunOptions,
+): Promise<{ main: RunResult; post: RunResult | undefined }> {
+  const main = await runAction(sandbox, { ...options, kill })
+  if (main.signal === null) return { main, post: undefined }
+  const post = await postOf(sandbox, main, options)
+  await goneMachine(main)
+  return { main, post }
+}
+
+export const postOf = (sandbox: Sandbox, { state, workspace }: RunResult, options: RunOptions): Promise<RunResult> =>
+  runAction(sandbox, { ...options, entry: 'post', state, workspace })
+
+/** Nothing of it is left for whoever comes next. */
+export async function goneMachine({ workspace, temp }: RunResult): Promise<void> {
+  await rm(workspace, { recursive: true, force: true })
+  await rm(temp, { recursive: true, force: true })
+}
+
+/** The files of an entry of the cache by path, as its archive holds them. */
+export async function unpacked({ archive }: StoredCacheEntry, sandbox: Sandbox): Promise<Map<string, Buffer>> {
+  const folder = await mkdtemp(join(sandbox.folder, 'unpacked-'))
+  const path = join(folder, 'archive')
+  await writeFile(path, archive)
+  const isZstd = archive.subarray(0, 4).equals(Buffer.from([0x28, 0xb5, 0x2f, 0xfd]))
+  execFileSync('tar', ['-xf', path, isZstd ? '--zstd' : '--gzip', '-C', folder])
+  await rm(path)
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name))
+  return new Map(
+    await Promise.all(files.map(async (file) => [file.slice(folder.length + 1), await readFile(file)] as const)),
+  )
+}
