@@ -11,7 +11,7 @@ import { type Listing, listed, targeted } from './phases/identities.ts'
 import { recalled } from './phases/recall.ts'
 import { workspaces } from './phases/workspaces.ts'
 import type { PolicySetup } from './policy-setup.ts'
-import type { Account, BulkMatchSource, Clock, ListingPage, MatchSource, Unnamed } from './ports.ts'
+import type { Account, BulkMatchSource, Clock, ListedPrincipal, ListingPage, MatchSource, Unnamed } from './ports.ts'
 import type { Progress } from './progress.ts'
 import type { ContinuedFrom, DirectoryReading, Report } from './report/model.ts'
 
@@ -121,18 +121,21 @@ async function identities(
   signal: AbortSignal,
 ): Promise<Listing> {
   const { config, account, work, progress } = world
+  const learn = (of: PrincipalType, principals: readonly ListedPrincipal[]) => {
+    world.bulk?.learn(of, principals)
+    if (of === 'service-principals') findings.callerRoles ??= callerRoles(config, principals)
+  }
   const known = work.results.checkpoint.listings.find((listing) => listing.type === type)
   if (known !== undefined) {
     const unnamed = world.unnamed.get(type) ?? []
     const { snapshot, results } = work
     if (config.targets === undefined || unnamed.length > 0)
-      await recalled({ account, snapshot, results, signal, learn: world.bulk?.learn }, type, unnamed)
+      await recalled({ account, snapshot, results, signal, learn }, type, unnamed)
     return known
   }
   const onPage = (of: PrincipalType, soFar: number, page: ListingPage) => {
     progress.listed(of, soFar, page.promised)
-    world.bulk?.learn(of, page.principals)
-    if (of === 'service-principals') findings.callerRoles ??= callerRoles(config, page)
+    learn(of, page.principals)
   }
   const listing =
     config.targets === undefined
@@ -142,8 +145,8 @@ async function identities(
   return listing
 }
 
-/** Are we in this page of service principals? What we may do is then told by our roles. */
-function callerRoles({ signIn }: AuditConfig, page: ListingPage): readonly string[] | undefined {
+/** Are we among these service principals? What we may do is then told by our roles. */
+function callerRoles({ signIn }: AuditConfig, principals: readonly ListedPrincipal[]): readonly string[] | undefined {
   const ours = signIn.clientId?.toLowerCase()
-  return page.principals.find(({ name }) => name !== '' && name.toLowerCase() === ours)?.roles
+  return principals.find(({ name }) => name !== '' && name.toLowerCase() === ours)?.roles
 }

@@ -2,9 +2,11 @@
 import './action/cancelled.ts'
 import * as core from '@actions/core'
 import { cancelled } from './action/cancelled.ts'
+import { evaluate } from './action/evaluate.ts'
 import { handedOver, handOver } from './action/hand-over.ts'
 import { post } from './action/post.ts'
 import { run } from './action/run.ts'
+import { auditOf, isEvaluation, settingsOf } from './action/settings.ts'
 import { docsUrlOf, log, told } from './action/telling.ts'
 import { AuditError } from './domain/failure.ts'
 import { type Conclusion, exitCodeOf } from './domain/gate.ts'
@@ -30,7 +32,10 @@ async function main(): Promise<void> {
     const incomplete = () => concludeAs('incomplete')
     if (cancelled.aborted) incomplete()
     else cancelled.addEventListener('abort', incomplete)
-    const report = await run(env, cancelled)
+    const settings = await settingsOf(env, cancelled)
+    const report = await (isEvaluation(settings)
+      ? evaluate(settings, env, cancelled)
+      : run(auditOf(settings), env, cancelled))
     process.exitCode = exitCodeOf(report.conclusion, report.warnOnly)
   } catch (error) {
     const fault =

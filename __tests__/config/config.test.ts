@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { givenInputs, INPUT_NAMES, INPUTS } from '../../src/config/inputs.ts'
-import { configOf, parseConfig } from '../../src/config.ts'
-import { AuditError } from '../../src/domain/failure.ts'
+import { configOf } from '../../src/config.ts'
 import { ACCOUNT, CLIENT, configWith, given, problemsWith, TENANT } from './given.ts'
 
 describe('givenInputs', () => {
@@ -20,6 +19,7 @@ describe('givenInputs', () => {
 describe('configOf', () => {
   test('the defaults', () =>
     expect(configWith()).toEqual({
+      mode: 'audit',
       accountId: ACCOUNT,
       host: 'accounts.azuredatabricks.net',
       signIn: {
@@ -39,6 +39,20 @@ describe('configOf', () => {
       maxConcurrency: 64,
       requestsPerSecond: 0,
       progress: { resume: true, resumeMaxAgeMs: 36 * 3_600_000, key: undefined, maxDurationMs: 330 * 60_000 },
+      judgement: {
+        configFile: { path: '.github/aim-readiness.yml', isDefault: true },
+        allowList: { path: '.github/aim-allow-list.yml', isDefault: true },
+        allowListMaxDays: 180,
+        primaryDomains: [],
+        baseline: { from: 'none' },
+        newOnly: false,
+        ratchet: false,
+        auditWorkflow: '',
+        artifactName: 'aim-readiness',
+        maxResultAgeHours: 24,
+        redaction: 'names',
+        comment: 'off',
+      },
       resultsPath: 'aim-readiness',
       csvFormat: 'safe',
       upload: { enabled: true, name: 'aim-readiness', retentionDays: undefined, allowPublic: false },
@@ -80,8 +94,8 @@ describe('configOf', () => {
       'target-identities',
       'thresholds',
       'max-failures',
-      'max-concurrency',
       'results-path',
+      'max-concurrency',
       'csv-format',
       'artifact-name',
     ]))
@@ -177,29 +191,4 @@ describe('configOf', () => {
         },
       ),
     ))
-})
-
-describe('parseConfig', () => {
-  test('reads the environment', () =>
-    expect(
-      parseConfig({
-        'INPUT_DATABRICKS-ACCOUNT-ID': ACCOUNT,
-        'INPUT_AZURE-TENANT-ID': TENANT,
-        'INPUT_AZURE-CLIENT-ID': CLIENT,
-        'INPUT_CSV-FORMAT': 'exact',
-      }).csvFormat,
-    ).toBe('exact'))
-
-  test('throws one error with a line for each problem', () => {
-    const fault = (() => {
-      try {
-        return parseConfig({ 'INPUT_CSV-FORMAT': 'x' })
-      } catch (error) {
-        return error
-      }
-    })()
-    expect(fault).toBeInstanceOf(AuditError)
-    expect(fault).toMatchObject({ reason: 'configuration' })
-    expect((fault as AuditError).message.split('\n')).toHaveLength(4)
-  })
 })

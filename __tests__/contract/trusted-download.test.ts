@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { crc32 } from 'node:zlib'
 import { DefaultArtifactClient } from '@actions/artifact'
 import nock from 'nock'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type TrustedQuery, trustedResults } from '../../src/github/trusted-results.ts'
 import { temporaryFolder } from '../files/temporary.ts'
+import { zipOf } from '../sandbox/zip.ts'
 import { offline, online } from './wire.ts'
 
 const API = 'https://api.github.com'
@@ -21,34 +21,6 @@ afterEach(() => {
   process.stdout.write = write
   online()
 })
-
-/** A zip of stored files. */
-function zipOf(files: Readonly<Record<string, string>>): Buffer {
-  const [entries, directory]: [Buffer[], Buffer[]] = [[], []]
-  let offset = 0
-  for (const [name, text] of Object.entries(files)) {
-    const [path, data] = [Buffer.from(name), Buffer.from(text)]
-    const common = Buffer.alloc(26)
-    common.writeUInt16LE(20, 0)
-    common.writeUInt32LE(crc32(data), 10)
-    common.writeUInt32LE(data.length, 14)
-    common.writeUInt32LE(data.length, 18)
-    common.writeUInt16LE(path.length, 22)
-    const entry = Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), common, path, data])
-    const rest = Buffer.alloc(14)
-    rest.writeUInt32LE(offset, 10)
-    directory.push(Buffer.concat([Buffer.from('PK\x01\x02\x14\0', 'latin1'), common, rest, path]))
-    entries.push(entry)
-    offset += entry.length
-  }
-  const central = Buffer.concat(directory)
-  const end = Buffer.alloc(18)
-  end.writeUInt16LE(entries.length, 4)
-  end.writeUInt16LE(entries.length, 6)
-  end.writeUInt32LE(central.length, 8)
-  end.writeUInt32LE(offset, 12)
-  return Buffer.concat([...entries, central, Buffer.from('PK\x05\x06', 'latin1'), end])
-}
 
 const served = (zip: Buffer) => {
   const run = {

@@ -8,6 +8,7 @@ export interface BlobStore {
   /** An address with leave to read and write the one blob of a container. */
   sign(container: string): string
   read(container: string): Buffer | undefined
+  write(container: string, content: Buffer): void
 }
 
 export function blobStore(): BlobStore {
@@ -77,5 +78,6 @@ export function blobStore(): BlobStore {
       return `https://${BLOB_HOST}/${container}/content?sv=2026-04-06&sr=b&sp=rcw&sig=${signature}`
     },
     read: (container) => blobs.get(container),
+    write: (container, content) => void blobs.set(container, content),
   }
 }

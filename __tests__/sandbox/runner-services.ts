@@ -4,6 +4,7 @@ import type { BlobStore } from './blob-store.ts'
 import { cacheService, type StoredCacheEntry } from './cache-service.ts'
 import { json, type Route } from './exchange.ts'
 import { API_HOST, OIDC_HOST } from './hosts.ts'
+import { type MakeBelieveRepository, repositoryRoutes } from './repository-server.ts'
 import { jwt, type Tokens } from './tokens.ts'
 
 export interface RunnerServicesOptions {
@@ -13,6 +14,7 @@ export interface RunnerServicesOptions {
   readonly subject: string
   readonly assertionLifetimeSeconds: number
   readonly visibility: 'public' | 'private' | 'internal'
+  readonly repository: MakeBelieveRepository
 }
 
 export interface RunnerServices {
@@ -43,6 +45,7 @@ export function runnerServices(options: RunnerServicesOptions): RunnerServices {
     ...blobs.routes,
     oidcRoute(options, requestToken),
     repositoryRoute(options),
+    ...repositoryRoutes(options.repository, blobs),
   ]
   return { routes, artifacts, cacheEntries: entries, runtimeToken, requestToken }
 }

@@ -68,8 +68,11 @@ interface Metadata {
   readonly runs: { readonly main: string; readonly post?: string }
 }
 
+/** What a step needs of a sandbox, which may be in another process. */
+export type Surroundings = Pick<Sandbox, 'folder' | 'env' | 'inputs'>
+
 /** Runs the bundled action once, as a step of a job. */
-export async function runAction(sandbox: Sandbox, options: RunOptions = {}): Promise<RunResult> {
+export async function runAction(sandbox: Surroundings, options: RunOptions = {}): Promise<RunResult> {
   const started = performance.now()
   const metadata = parse(await readFile(join(ACTION_FOLDER, 'action.yml'), 'utf8')) as Metadata
   const folder = await mkdtemp(join(sandbox.folder, 'job-'))
@@ -142,7 +145,7 @@ async function fileCommands(folder: string) {
   return paths
 }
 
-async function environment(sandbox: Sandbox, options: RunOptions, folder: string, workspace: string) {
+async function environment(sandbox: Surroundings, options: RunOptions, folder: string, workspace: string) {
   const { eventName = 'workflow_dispatch', attempt = 1, state = new Map<string, string>() } = options
   const event = options.event ?? { repository: { visibility: 'private', private: true, default_branch: 'main' } }
   const eventPath = join(folder, 'event.json')
@@ -160,6 +163,7 @@ async function environment(sandbox: Sandbox, options: RunOptions, folder: string
       GITHUB_SHA: '0'.repeat(40),
     },
     ...{ GITHUB_REF: 'refs/heads/main', GITHUB_REF_NAME: 'main', GITHUB_WORKFLOW: 'audit', GITHUB_JOB: 'audit' },
+    GITHUB_WORKFLOW_REF: 'octo/aim/.github/workflows/audit.yml@refs/heads/main',
     ...{ GITHUB_ACTOR: 'octo', GITHUB_ACTION: 'audit', GITHUB_EVENT_NAME: eventName, GITHUB_EVENT_PATH: eventPath },
     ...{
       GITHUB_SERVER_URL: 'https://github.com',

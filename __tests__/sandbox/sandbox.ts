@@ -15,6 +15,7 @@ import { graphRoutes } from './graph-server.ts'
 import { type GraphTenant, makeTenant } from './graph-tenant.ts'
 import { OIDC_HOST, RESULTS_HOST } from './hosts.ts'
 import { startNetwork } from './network.ts'
+import { type MakeBelieveRepository, makeRepository } from './repository-server.ts'
 import { runnerServices } from './runner-services.ts'
 import { type AccessToken, type Assertion, makeTokens } from './tokens.ts'
 
@@ -55,6 +56,7 @@ export interface Sandbox extends AsyncDisposable {
   readonly assertions: ReadonlyMap<string, Assertion>
   readonly artifacts: ReadonlyMap<string, StoredArtifact>
   readonly cacheEntries: readonly StoredCacheEntry[]
+  readonly repository: MakeBelieveRepository
   /** Whether the caller is an account admin; may change while an audit runs. */
   isAdmin: boolean
   /** Where this sandbox keeps what it makes; gone when it is closed. */
@@ -73,8 +75,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const tokens = makeTokens()
   const tenant = makeTenant()
   const state = { isAdmin: true }
+  const repository = makeRepository()
   const services = runnerServices({
-    ...{ tokens, subject, blobs: blobStore(), visibility: options.visibility ?? 'private' },
+    ...{ tokens, subject, blobs: blobStore(), visibility: options.visibility ?? 'private', repository },
     assertionLifetimeSeconds: options.assertionLifetimeSeconds ?? 300,
   })
   const folder = await mkdtemp(join(tmpdir(), 'aim-readiness-sandbox-'))
@@ -111,6 +114,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     assertions: tokens.assertions,
     artifacts: services.artifacts,
     cacheEntries: services.cacheEntries,
+    repository,
     folder,
     get isAdmin() {
       return state.isAdmin

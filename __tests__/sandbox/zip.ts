@@ -1,4 +1,4 @@
-import { inflateRawSync } from 'node:zlib'
+import { crc32, inflateRawSync } from 'node:zlib'
 
 /** The files of a zip by path, read from its central directory. */
 export function unzip(zip: Buffer): Map<string, Buffer> {
@@ -22,4 +22,32 @@ export function unzip(zip: Buffer): Map<string, Buffer> {
     at += 46 + name + extra + comment
   }
   return files
+}
+
+/** A zip of stored files. */
+export function zipOf(files: Readonly<Record<string, string | Buffer>>): Buffer {
+  const [entries, directory]: [Buffer[], Buffer[]] = [[], []]
+  let offset = 0
+  for (const [name, content] of Object.entries(files)) {
+    const [path, data] = [Buffer.from(name), Buffer.from(content)]
+    const common = Buffer.alloc(26)
+    common.writeUInt16LE(20, 0)
+    common.writeUInt32LE(crc32(data), 10)
+    common.writeUInt32LE(data.length, 14)
+    common.writeUInt32LE(data.length, 18)
+    common.writeUInt16LE(path.length, 22)
+    const entry = Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), common, path, data])
+    const rest = Buffer.alloc(14)
+    rest.writeUInt32LE(offset, 10)
+    directory.push(Buffer.concat([Buffer.from('PK\x01\x02\x14\0', 'latin1'), common, rest, path]))
+    entries.push(entry)
+    offset += entry.length
+  }
+  const central = Buffer.concat(directory)
+  const end = Buffer.alloc(18)
+  end.writeUInt16LE(entries.length, 4)
+  end.writeUInt16LE(entries.length, 6)
+  end.writeUInt32LE(central.length, 8)
+  end.writeUInt32LE(offset, 12)
+  return Buffer.concat([...entries, central, Buffer.from('PK\x05\x06', 'latin1'), end])
 }

@@ -9,7 +9,8 @@ import { enveloped } from '../../src/files/envelope.ts'
 import { type CopyIdentity, type CopyProblem, readCopy, writeCopy } from '../../src/files/state-copy.ts'
 import { WorkFolder } from '../../src/files/work-folder.ts'
 import type { Finished } from '../../src/ports.ts'
-import { checkpointOfRun, FINGERPRINT, hastyClock, MakeBelieveDirectory } from './make-believe-audit.ts'
+import { checkpointOfRun, FINGERPRINT, hastyClock } from './make-believe-audit.ts'
+import { MakeBelieveDirectory } from './make-believe-directory.ts'
 
 export const CLOCK = hastyClock()
 export const KEY = 'correct horse battery staple, 32 characters'

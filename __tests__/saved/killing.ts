@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { hastyClock, Machine, MakeBelieveCache, MakeBelieveDirectory } from './make-believe-audit.ts'
+import { hastyClock, Machine, MakeBelieveCache } from './make-believe-audit.ts'
+import { MakeBelieveDirectory } from './make-believe-directory.ts'
 import { type Death, MortalDisk } from './mortal-disk.ts'
 
 /** When the next machine dies; `undefined`: never. */

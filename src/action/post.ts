@@ -4,7 +4,6 @@ import { PRINCIPAL_TYPES } from '../domain/principal.ts'
 import { WorkFolder } from '../files/work-folder.ts'
 import { writeSummary } from '../github/outputs.ts'
 import { systemClock } from '../http/clock.ts'
-import { defaultPolicySetup } from '../policy-setup.ts'
 import type { ProgressState } from '../report/model.ts'
 import { summaryOf } from '../report/summary.ts'
 import { notSavedText } from '../report/summary-progress.ts'
@@ -12,8 +11,10 @@ import { ProgressFile } from '../saved/progress-file.ts'
 import { ProgressStore } from '../saved/progress-store.ts'
 import { VERSION } from '../version.ts'
 import { handedOver } from './hand-over.ts'
+import { policySetupAgain } from './policy.ts'
+import { keptPolicy, NO_POLICY } from './policy-texts.ts'
 import { progressStoreOf, type Store } from './saved-progress.ts'
-import { settingsOf } from './settings.ts'
+import { auditOf, settingsOf } from './settings.ts'
 import { docsUrlOf, log, uploaded } from './telling.ts'
 
 /**
@@ -25,7 +26,8 @@ export async function post(env: NodeJS.ProcessEnv): Promise<void> {
   if (handedOver.settled() || begun === undefined) return
   const work = await WorkFolder.reopen(begun.work, systemClock)
   if (work === undefined) return
-  const settings = await settingsOf(env)
+  const nobody = new AbortController().signal
+  const settings = auditOf(await settingsOf(env, nobody, (await keptPolicy(work.path)) ?? NO_POLICY))
   const { isPublic, continuedFrom, notContinued } = begun
   const saved = { bytes: handedOver.savedBytes(), onSaved: () => {} }
   const store = progressStoreOf(settings, isPublic, 'post', saved)
@@ -41,7 +43,7 @@ export async function post(env: NodeJS.ProcessEnv): Promise<void> {
     toolVersion: VERSION,
     docsUrl: docsUrlOf(env),
     showNames: !isPublic,
-    setup: defaultPolicySetup(settings.config.rules, finishedAt.toISOString().slice(0, 10)),
+    setup: await policySetupAgain(settings, env),
     continuedFrom,
     calls: {},
     directory: () => undefined,

@@ -4,7 +4,6 @@ import { endOf } from '../domain/checkpoint.ts'
 import { WorkFolder } from '../files/work-folder.ts'
 import { countsAsPublic, visibilityOf } from '../github/visibility.ts'
 import { systemClock } from '../http/clock.ts'
-import { defaultPolicySetup } from '../policy-setup.ts'
 import { Progress } from '../progress.ts'
 import type { ContinuedFrom, Report } from '../report/model.ts'
 import { FILE_NAMES } from '../report/tables.ts'
@@ -12,17 +11,20 @@ import { ProgressFile } from '../saved/progress-file.ts'
 import { ProgressStore, type Restored } from '../saved/progress-store.ts'
 import { VERSION } from '../version.ts'
 import { handOver } from './hand-over.ts'
+import { policySetupOf } from './policy.ts'
+import { keepPolicy } from './policy-texts.ts'
 import { freshCheckpoint, notContinuedText, progressStoreOf, type Store } from './saved-progress.ts'
-import { type Settings, settingsOf } from './settings.ts'
+import type { Settings } from './settings.ts'
 import { settle } from './settle.ts'
 import { docsUrlOf, log } from './telling.ts'
 import { clientsOf } from './wiring.ts'
 
 /** The main step. Throws `AuditError` when it cannot begin; a report is told however the audit ends. */
-export async function run(env: NodeJS.ProcessEnv, cancel: AbortSignal): Promise<Report> {
+export async function run(settings: Settings, env: NodeJS.ProcessEnv, cancel: AbortSignal): Promise<Report> {
   const startedAt = systemClock.date().toISOString()
-  const settings = await settingsOf(env)
   const { context, config, folder } = settings
+  // Before the folder is emptied: the baseline may lie in it.
+  const setup = await policySetupOf(settings, env, cancel)
   const deadline = deadlineOf(config.progress.maxDurationMs)
   await folder.prepare(FILE_NAMES)
   for (const note of config.notes) log.info(note)
@@ -32,12 +34,12 @@ export async function run(env: NodeJS.ProcessEnv, cancel: AbortSignal): Promise<
   const store = progressStoreOf(settings, isPublic, 'main', { bytes: 0, onSaved: handOver.savedBytes })
   const begun = await begin(settings, store)
   const { work, continuedFrom, notContinued } = begun
+  await keepPolicy(work.path, settings.policy)
   handOver.begun({ work: work.path, isPublic, startedAt, continuedFrom, notContinued })
   // Until their names are back, what is in the cache knows more than the work folder does.
   let isWhole = begun.unnamed.size === 0
   if (isWhole) handOver.isWhole()
 
-  const setup = defaultPolicySetup(config.rules, systemClock.date().toISOString().slice(0, 10))
   const clients = clientsOf(config, env, cancel, work.results.checkpoint.paces)
   work.results.watch(clients.paces)
   const progressFile = new ProgressFile(folder, work, systemClock)

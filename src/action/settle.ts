@@ -5,6 +5,7 @@ import { systemClock } from '../http/clock.ts'
 import type { ContinuedFrom, ProgressState, Report } from '../report/model.ts'
 import { isOver } from '../saved/progress-keys.ts'
 import { ProgressStore } from '../saved/progress-store.ts'
+import { commented } from './commenting.ts'
 import { handOver } from './hand-over.ts'
 import type { Store } from './saved-progress.ts'
 import type { Settings } from './settings.ts'
@@ -43,6 +44,7 @@ export async function settle(
   const progress = store instanceof ProgressStore ? await saved(settings, report, store, outcome) : store
   const artifact = await uploaded(report, settings, isPublic)
   await told(report, { artifact, progress, notContinued, withSummary }, env)
+  await commented(report, artifact, settings, new AbortController().signal)
   handOver.settled()
   await work.remove()
 }

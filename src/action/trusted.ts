@@ -15,20 +15,30 @@ export const WHOLE: readonly Conclusion[] = ['passed', 'failed']
 /** What can be evaluated; what ended `incomplete` evaluates to that. */
 export const JUDGEABLE: readonly Conclusion[] = ['passed', 'failed', 'incomplete']
 
+export interface TrustedContext extends EarlierContext {
+  /** ISO 8601: only results that were made before; `undefined` or `''`: any. */
+  readonly before?: string | undefined
+}
+
+const isWanted = (report: EarlierReport, context: TrustedContext, conclusions: readonly Conclusion[]): boolean =>
+  isOfUse(report, context) &&
+  conclusions.includes(report.conclusion) &&
+  (!context.before || Date.parse(report.finishedAt) < Date.parse(context.before))
+
 /**
  * Hands over the newest trusted result of this account that ended so; `undefined`: there is none. The files are gone when
  * `use` has ended. Throws `configuration` for one that is damaged: an older one is not taken in its place.
  */
 export async function newestTrusted<T>(
   query: TrustedQuery,
-  context: EarlierContext,
+  context: TrustedContext,
   conclusions: readonly Conclusion[],
   use: (results: EarlierResults & { readonly report: EarlierReport }, from: TrustedResult) => Promise<T>,
 ): Promise<T | undefined> {
   for await (const from of trustedResults(query)) {
     const source = await folderSource(from.folder, `run ${from.run.id}`)
     const report = await reportIn(source)
-    if (report === undefined || !isOfUse(report, context) || !conclusions.includes(report.conclusion)) continue
+    if (report === undefined || !isWanted(report, context, conclusions)) continue
     return await use({ ...(await earlierResults(source, context)), report }, from)
   }
   return undefined
@@ -37,14 +47,14 @@ export async function newestTrusted<T>(
 /** The reports of the last whole audits of this account, oldest first; fewer when they cannot be had. */
 export async function lastReports(
   query: TrustedQuery,
-  context: EarlierContext,
+  context: TrustedContext,
   most: number,
 ): Promise<EarlierReport[]> {
   const reports: EarlierReport[] = []
   try {
     for await (const { folder, run } of trustedResults(query)) {
       const report = await reportIn(await folderSource(folder, `run ${run.id}`))
-      if (report !== undefined && isOfUse(report, context) && WHOLE.includes(report.conclusion)) reports.push(report)
+      if (report !== undefined && isWanted(report, context, WHOLE)) reports.push(report)
       if (reports.length === most) break
     }
   } catch {

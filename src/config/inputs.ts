@@ -1,3 +1,5 @@
+import { DEFAULT_ALLOW_LIST, DEFAULT_CONFIG_FILE } from './policy.ts'
+
 /**
  * Every input and what it is when nothing is given: the one source that `action.yml` follows. The runner passes the
  * defaults of `action.yml` on, so an input counts as given only when it says something else.
@@ -18,8 +20,8 @@ export const INPUTS = {
   'target-identities': '',
   'match-source': 'databricks',
   thresholds: '',
-  'max-failures': '0',
-  'warn-only': 'false',
+  'max-failures': '',
+  'warn-only': '',
   'max-concurrency': '64',
   'requests-per-second': '0',
   'max-duration': '330',
@@ -33,11 +35,42 @@ export const INPUTS = {
   'artifact-retention-days': '',
   'allow-public-artifact': 'false',
   'job-summary': 'true',
+  mode: 'audit',
+  'evaluate-from': '',
+  'audit-workflow': '',
+  'max-result-age': '',
+  'config-file': '',
+  'primary-domains': '',
+  baseline: '',
+  'new-only': '',
+  ratchet: '',
+  'allow-list': '',
+  'allow-list-max-days': '',
+  redact: '',
+  'pr-comment': '',
   // An expression that only the runner can work out.
   'github-token': '$' + '{{ github.token }}',
 } as const satisfies Readonly<Record<string, string>>
 
 export type InputName = keyof typeof INPUTS
+/**
+ * What an input is when neither it nor the config file says something. These are not in `action.yml`: the runner would pass
+ * them on as if somebody had written them, and what is written beats the file.
+ */
+export const LATE_DEFAULTS: Readonly<Partial<Record<InputName, string>>> = {
+  'max-failures': '0',
+  'warn-only': 'false',
+  'max-result-age': '24',
+  'config-file': DEFAULT_CONFIG_FILE,
+  baseline: 'none',
+  'new-only': 'false',
+  ratchet: 'false',
+  'allow-list': DEFAULT_ALLOW_LIST,
+  'allow-list-max-days': '180',
+  redact: 'names',
+  'pr-comment': 'off',
+}
+
 export const INPUT_NAMES = Object.keys(INPUTS) as readonly InputName[]
 
 /** Where inputs come from: the environment that the runner made. */

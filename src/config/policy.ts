@@ -20,7 +20,10 @@ export const maxResultAgeOf = wholeNumberBetween(1, 8_760)
 export const allowListMaxDaysOf = wholeNumberBetween(1, 3_650)
 
 /** `none`, the newest trusted audit, or a folder or file of an earlier one. */
-export type BaselineSource = { readonly from: 'none' | 'artifact' } | { readonly from: 'path'; readonly path: string }
+export type BaselineSource =
+  | { readonly from: 'none' }
+  | { readonly from: 'artifact' }
+  | { readonly from: 'path'; readonly path: string }
 
 export function baselineOf(text: string): BaselineSource | Problem {
   if (text === 'none' || text === 'artifact') return { from: text }

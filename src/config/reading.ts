@@ -1,9 +1,11 @@
 import { closest, distance } from 'fastest-levenshtein'
 import { isProblem, type Problem } from '../domain/gate.ts'
-import { INPUT_NAMES, INPUTS, type InputName } from './inputs.ts'
+import { INPUT_NAMES, INPUTS, type InputName, LATE_DEFAULTS } from './inputs.ts'
 import { shown } from './values.ts'
 
 const isBad = (value: unknown): value is Problem => typeof value === 'object' && value !== null && isProblem(value)
+
+const defaultOf = (name: InputName): string => LATE_DEFAULTS[name] ?? INPUTS[name]
 
 /** One pass over what was given: it reads on after a problem, so that all of them are told at once. */
 export class Reading {
@@ -23,12 +25,12 @@ export class Reading {
   }
 
   text(name: InputName): string {
-    return this.raw(name).trim() || INPUTS[name]
+    return this.raw(name).trim() || defaultOf(name)
   }
 
   /** Whether somebody wrote something that is not the default. */
   isSet(name: InputName): boolean {
-    return this.text(name) !== INPUTS[name]
+    return this.text(name) !== defaultOf(name)
   }
 
   read<T>(name: InputName, parse: (text: string) => T | Problem): T | undefined {

@@ -48,11 +48,14 @@ export const OBJECTS: Readonly<Record<PrincipalType, Decode<DirectoryObject>>> =
   },
 }
 
-export const ID_ONLY: Decode<string> = (json) => z.object({ id }).parse(json).id
+const idOnly = z.object({ id })
+export const ID_ONLY: Decode<string> = (json) => idOnly.parse(json).id
+
+const deleted = z.object({ id, deletedDateTime: z.iso.datetime({ offset: true }) })
 
 /** A soft-deleted object; ISO 8601. */
 export const DELETED: Decode<{ id: string; deletedAt: string }> = (json) => {
-  const wire = z.object({ id, deletedDateTime: z.iso.datetime({ offset: true }) }).parse(json)
+  const wire = deleted.parse(json)
   return { id: wire.id, deletedAt: wire.deletedDateTime }
 }
 

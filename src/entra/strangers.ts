@@ -58,10 +58,9 @@ function membersWhole({ account, principals, roster, learn, isListed }: Sources)
     return listing
   }
 
-  async function memberWhole({ id, type, externalId }: GroupMember, signal: AbortSignal): Promise<KnownMember[]> {
-    if (externalId === undefined && type !== undefined && !isListed(type)) await other(type, signal)
+  async function lookedUp({ id, type }: GroupMember, signal: AbortSignal): Promise<KnownMember[]> {
+    if (type !== undefined && !isListed(type)) await other(type, signal)
     const known = roster.findOfAnyType(id)
-    if (externalId !== undefined) return [{ id, type, externalId: externalId || (known?.externalId ?? '') }]
     if (known !== undefined) return [known]
     if (type === undefined) throw new AuditError('unexpected-answer', 'A member of the group is of an unknown type')
     const found = await principals.find(type, id, signal)
@@ -72,7 +71,12 @@ function membersWhole({ account, principals, roster, learn, isListed }: Sources)
 
   return async (members: readonly GroupMember[], signal: AbortSignal): Promise<KnownMember[]> => {
     const result: KnownMember[] = []
-    for (const member of members) result.push(...(await memberWhole(member, signal)))
+    for (const member of members) {
+      const { id, type, externalId } = member
+      if (externalId === undefined) result.push(...(await lookedUp(member, signal)))
+      // Of one that comes without, the listing may know more.
+      else result.push({ id, type, externalId: externalId || (roster.findOfAnyType(id)?.externalId ?? '') })
+    }
     return result
   }
 }

@@ -93,14 +93,18 @@ const REFUSED: ReadonlyMap<string, string> = new Map([
   ['issue_comment', 'because anybody who can write a comment would start it'],
 ])
 
-/** Why nothing may be sent in this run, and what to do about it; `undefined` when it may audit. */
-export function refusalOf({ eventName, isForkPullRequest }: RunContext): string | undefined {
+/**
+ * Why nothing may be sent in this run, and what to do about it; `undefined` when it may audit. To judge what an earlier
+ * audit found needs no rights that a fork lacks.
+ */
+export function refusalOf({ eventName, isForkPullRequest }: RunContext, isEvaluation = false): string | undefined {
   const why = REFUSED.get(eventName)
   if (why !== undefined) return `The audit does not run on ${eventName}, ${why}; ${INSTEAD}`
-  if (isForkPullRequest)
+  if (isForkPullRequest && !isEvaluation)
     return (
       'The audit cannot run for a pull request from a fork: GitHub gives such runs no OIDC token and no secrets, so ' +
-      'there is nothing to sign in with; run it on merge_group, or let a maintainer push the branch to this repository'
+      'there is nothing to sign in with; run it on merge_group, let a maintainer push the branch to this repository, ' +
+      'or judge the newest audit with mode evaluate, which signs in to nothing'
     )
   return undefined
 }

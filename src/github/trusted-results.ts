@@ -23,6 +23,8 @@ export interface TrustedQuery extends RunsQuery {
   readonly temp: string
   /** At most so many are downloaded. */
   readonly most: number
+  /** Larger ones are passed over. */
+  readonly mostBytes?: number
   /** Of one download. */
   readonly limitMs?: number
 }
@@ -37,7 +39,7 @@ const LIMIT_MS = 300_000
 export async function* trustedResults(query: TrustedQuery): AsyncGenerator<TrustedResult> {
   let downloads = 0
   for await (const run of trustedRuns(query.api, query))
-    for (const artifact of await artifactsOf(query.api, run, query.artifactName)) {
+    for (const artifact of await artifactsOf(query.api, run, query.artifactName, query.mostBytes)) {
       if (++downloads > query.most) return
       const folder = await mkdtemp(join(query.temp, 'trusted-'))
       try {

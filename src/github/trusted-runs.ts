@@ -81,6 +81,14 @@ function isTrusted(run: z.output<typeof Run>, { owner, repo }: RepositoryApi, qu
   )
 }
 
+const Repository = z.object({ default_branch: z.string().min(1) })
+
+/** For events that do not tell it; `undefined`: GitHub does not either. */
+export async function defaultBranchOf(api: RepositoryApi): Promise<string | undefined> {
+  const { data } = await request(api, 'GET /repos/{owner}/{repo}')
+  return Repository.safeParse(data).data?.default_branch
+}
+
 const Artifact = z.object({
   id: z.number().int(),
   name: z.string(),
@@ -91,17 +99,22 @@ const Artifact = z.object({
 const Artifacts = z.object({ artifacts: z.array(Artifact) })
 
 /** Larger is none of ours. */
-const MOST_BYTES = 1024 ** 3
+export const MOST_ARTIFACT_BYTES = 1024 ** 3
 
 /** Artifacts of a run that an audit of this name may have uploaded, the newest first: later attempts, other jobs. */
-export async function artifactsOf(api: RepositoryApi, run: TrustedRun, name: string): Promise<TrustedArtifact[]> {
+export async function artifactsOf(
+  api: RepositoryApi,
+  run: TrustedRun,
+  name: string,
+  mostBytes = MOST_ARTIFACT_BYTES,
+): Promise<TrustedArtifact[]> {
   const answer = await request(api, 'GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts', {
     ...{ run_id: run.id, per_page: 100 },
   })
   const read = Artifacts.safeParse(checked(answer, `list the artifacts of run ${run.id}`))
   if (!read.success) throw new AuditError('configuration', `The list of artifacts of run ${run.id} is not readable`)
   return read.data.artifacts
-    .filter((one) => !one.expired && one.size_in_bytes <= MOST_BYTES && isNamedSo(one.name, name))
+    .filter((one) => !one.expired && one.size_in_bytes <= mostBytes && isNamedSo(one.name, name))
     .sort((a, b) => b.id - a.id)
     .map(({ id, name, digest }) => ({ id, name, digest: digest ?? undefined }))
 }

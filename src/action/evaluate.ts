@@ -1,0 +1,168 @@
+import type { EvaluateConfig } from '../config.ts'
+import { AuditError } from '../domain/failure.ts'
+import type { Finding } from '../domain/finding.ts'
+import { ageHoursOf, ageProblemOf } from '../domain/judgement/age.ts'
+import type { Tally } from '../domain/tally.ts'
+import { type EarlierResults, earlierResults } from '../files/earlier-results.ts'
+import { type Evaluation, evaluation } from '../files/judging.ts'
+import { countsAsPublic, visibilityOf } from '../github/visibility.ts'
+import { systemClock } from '../http/clock.ts'
+import type { PolicySetup } from '../policy-setup.ts'
+import { FINDINGS_FILE, findingsJsonOf } from '../report/findings-json.ts'
+import { type JudgedResult, type JudgementSamples, SampleKeeper } from '../report/judgement.ts'
+import type { Report } from '../report/model.ts'
+import { reportJsonOf } from '../report/report-json.ts'
+import { FILE_NAMES, REPORT_FILE } from '../report/tables.ts'
+import { VERSION } from '../version.ts'
+import { commented } from './commenting.ts'
+import { handOver } from './hand-over.ts'
+import { checkedOut, earlierContextOf, policySetupOf } from './policy.ts'
+import type { Settings } from './settings.ts'
+import { docsUrlOf, log, told } from './telling.ts'
+import { JUDGEABLE, newestTrusted } from './trusted.ts'
+import { trustedQueryOf } from './trusted-query.ts'
+
+interface Run {
+  readonly settings: Settings<EvaluateConfig>
+  readonly env: NodeJS.ProcessEnv
+  readonly signal: AbortSignal
+  readonly startedMs: number
+}
+
+/**
+ * Judges what an earlier audit found by the policy of this commit; asks Databricks nothing. Throws `configuration` when
+ * there is no result, or one that cannot be judged.
+ */
+export async function evaluate(
+  settings: Settings<EvaluateConfig>,
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<Report> {
+  const { config } = settings
+  for (const note of config.notes) log.info(note)
+  const run = { settings, env, signal, startedMs: systemClock.now() }
+  const report = await (config.from === undefined ? ofTrusted(run) : ofFolder(run, config.from))
+  const artifact = { state: 'off' } as const
+  await told(report, { artifact, progress: { state: 'ended' }, notContinued: '', withSummary: config.jobSummary }, env)
+  await commented(report, artifact, settings, signal)
+  handOver.settled()
+  return report
+}
+
+async function ofTrusted(run: Run): Promise<Report> {
+  const { settings, env, signal } = run
+  const { config } = settings
+  const query = await trustedQueryOf(settings, env, signal, 'mode evaluate')
+  const report = await newestTrusted(query, earlierContextOf(config), JUDGEABLE, (results, { run: { id, url } }) =>
+    judged(run, results, { from: 'run', shown: String(id), url, path: undefined }),
+  )
+  if (report !== undefined) return report
+  throw new AuditError(
+    'configuration',
+    `There is no result to judge: no audit of this account by ${query.workflow} on ${query.defaultBranch}, started by schedule, workflow_dispatch or push, still has its artifact "${query.artifactName}"; run one first, or correct audit-workflow and artifact-name`,
+  )
+}
+
+async function ofFolder(run: Run, path: string): Promise<Report> {
+  const { source, real } = await checkedOut(run.settings, path)
+  const results = await earlierResults(source, earlierContextOf(run.settings.config))
+  const from = results.from === 'audit' ? 'folder' : 'prep-script'
+  return await judged(run, results, { from, shown: source.shown, url: '', path: real })
+}
+
+interface Origin extends Pick<JudgedResult, 'from' | 'shown' | 'url'> {
+  /** Where the result lies in the workspace; `undefined`: it was downloaded. */
+  readonly path: string | undefined
+}
+
+async function judged(run: Run, results: EarlierResults, { path, ...origin }: Origin): Promise<Report> {
+  const { settings, env, signal } = run
+  const { config, folder, context } = settings
+  const now = systemClock.date().toISOString()
+  const { maxResultAgeHours: maxAgeHours } = config.judgement
+  const finishedAt = results.report?.finishedAt ?? ''
+  const problem = finishedAt === '' ? undefined : ageProblemOf(finishedAt, now, maxAgeHours)
+  if (problem !== undefined) throw new AuditError('configuration', problem)
+  log.info(`Judging ${origin.from === 'run' ? `run ${origin.shown}` : origin.shown}`)
+
+  const setup = await policySetupOf(settings, env, signal, finishedAt)
+  const [keeper, findings]: [SampleKeeper, Finding[]] = [new SampleKeeper(), []]
+  const { policy, baseline } = setup
+  const evaluated = await evaluation(results, { policy, baseline, maxFailures: config.maxFailures }, (one) => {
+    keeper.keep(one)
+    findings.push(one.finding)
+  })
+  checkTold(config, evaluated.tally)
+  const isPublic = countsAsPublic(await visibilityOf(context, config.githubToken, signal))
+  const ageHours = finishedAt === '' ? undefined : ageHoursOf(finishedAt, now)
+  const report = reportOf(run, results, evaluated, setup, {
+    ...{ now, isPublic, docsUrl: docsUrlOf(env), samples: keeper.samples() },
+    result: { ...origin, finishedAt, ageHours, maxAgeHours },
+    files: path === folder.path ? [] : [FINDINGS_FILE, REPORT_FILE],
+  })
+  if (report.files.length === 0) return report
+  await folder.prepare(FILE_NAMES)
+  await folder.write(FINDINGS_FILE, findingsJsonOf(findings))
+  await folder.write(REPORT_FILE, [reportJsonOf(report)])
+  return report
+}
+
+/** What a result says nothing about is not therefore within its limit. */
+function checkTold({ rules, included }: EvaluateConfig, { principals }: Tally): void {
+  const untold = included.filter((type) => principals[type] === undefined)
+  const rule = rules.find(({ types }) => untold.some((type) => types.includes(type)))
+  if (rule === undefined) return
+  const types = untold.filter((type) => rule.types.includes(type))
+  throw new AuditError(
+    'configuration',
+    `The result does not tell of ${types.join(', ')}, which rule "${rule.text}" is about; audit them too, or set ${types.map((type) => `include-${type}`).join(', ')} to false`,
+  )
+}
+
+interface Telling {
+  readonly now: string
+  readonly isPublic: boolean
+  readonly docsUrl: string | undefined
+  readonly samples: JudgementSamples
+  readonly result: JudgedResult
+  readonly files: readonly string[]
+}
+
+/** Times are those of the audit that is judged, so that nobody takes its findings for new ones. */
+function reportOf(
+  { settings: { config, folder }, startedMs }: Run,
+  { report: earlier }: EarlierResults,
+  { tally, judged, conclusion, incompleteness, ready }: Evaluation,
+  { policy, redaction, policyFiles, policyUnknown, trend }: PolicySetup,
+  { now, isPublic, docsUrl, samples, result, files }: Telling,
+): Report {
+  const { newOnly, ratchet } = policy
+  return {
+    ...{ toolVersion: VERSION, docsUrl, accountId: config.accountId, host: earlier?.host ?? config.host },
+    matchSource: earlier?.matchSource === 'graph' ? 'graph' : 'databricks',
+    directory: undefined,
+    startedAt: earlier?.startedAt ?? now,
+    finishedAt: earlier?.finishedAt ?? now,
+    durationSeconds: Math.round((systemClock.now() - startedMs) / 1000),
+    ...{ conclusion, incompleteness, warnOnly: config.warnOnly, fault: undefined },
+    ...{ tally, verdicts: judged.verdicts },
+    judgement: {
+      ...{ judged, ready, newOnly, ratchet, redaction, policyFiles, policyUnknown, samples, trend, result },
+    },
+    maxFailures: config.maxFailuresText,
+    failureReasons: new Map(),
+    prerequisites: {
+      federatedWorkspace: (tally.workspaces?.federated ?? 0) > 0 ? 'yes' : 'unknown',
+      premiumTier: 'unknown',
+      accountAdmin: 'unknown',
+    },
+    samples: { principals: {}, workspaces: [], failures: [] },
+    apiCalls: {},
+    untrustedListings: (earlier?.untrusted ?? []).map((type) => ({
+      type,
+      listed: type === 'workspaces' ? (tally.workspaces?.listed ?? 0) : (tally.principals[type]?.listed ?? 0),
+      promised: undefined,
+    })),
+    ...{ resultsPath: folder.shown, files, showNames: !isPublic, continuedFrom: undefined, finishedHere: 0 },
+  }
+}

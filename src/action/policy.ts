@@ -1,0 +1,150 @@
+import { dirname } from 'node:path'
+import { azureEnvironmentOf } from '../config/host.ts'
+import { repositoryPathOf } from '../config/policy.ts'
+import type { Config } from '../config.ts'
+import type { Baseline } from '../domain/baseline.ts'
+import { AuditError } from '../domain/failure.ts'
+import type { Policy } from '../domain/judgement/judge.ts'
+import { untoldBy } from '../domain/judgement/verdict.ts'
+import { type EarlierContext, earlierResults } from '../files/earlier-results.ts'
+import { baselineIn } from '../files/judging.ts'
+import { folderSource, type ResultsSource, textsSource } from '../files/results-source.ts'
+import { shownPath, workspacePath } from '../files/workspace-file.ts'
+import { fileAt } from '../github/policy-files.ts'
+import { within } from '../github/timed.ts'
+import type { PolicySetup } from '../policy-setup.ts'
+import { FINDINGS_FILE } from '../report/findings-json.ts'
+import { FAILURES_TABLE, FILE_NAMES, REPORT_FILE } from '../report/tables.ts'
+import { apiOf, type Settings, workspaceOf } from './settings.ts'
+import { trendOf } from './trend.ts'
+import { newestTrusted, WHOLE } from './trusted.ts'
+import { trustedQueryOf } from './trusted-query.ts'
+
+export const earlierContextOf = (config: Config): EarlierContext => ({
+  accountId: config.accountId,
+  idpIsEntra:
+    (config.mode === 'audit' && config.matchSource.type === 'graph') || azureEnvironmentOf(config.host) !== undefined,
+})
+
+/**
+ * All that findings are judged by. `madeAt`: of the result that is judged, when it is not what this run finds; what it is
+ * compared with is older. Throws `configuration` for a baseline that is missing, of another account, of a newer
+ * schema, or damaged: it is never taken for an empty one.
+ */
+export async function policySetupOf(
+  settings: Settings<Config>,
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+  madeAt?: string,
+): Promise<PolicySetup> {
+  const { config, policy: texts, entries } = settings
+  const { primaryDomains, newOnly, ratchet, redaction } = config.judgement
+  const policy: Policy = {
+    primaryDomains,
+    rules: config.rules,
+    allowList: entries,
+    today: texts.today,
+    newOnly,
+    ratchet,
+  }
+  const baseline = await baselineOf({ settings, env, signal, madeAt }, policy).catch(async (error: unknown) => {
+    // As with wrong inputs: there is no result, and none may seem to be there.
+    if (config.mode === 'audit') await settings.folder.clear(FILE_NAMES).catch(() => {})
+    throw error
+  })
+  return {
+    ...{ policy, baseline, redaction, policyFiles: texts.files, policyUnknown: texts.unknown },
+    trend: await trendOf(settings, env, signal, { ...earlierContextOf(config), before: madeAt }),
+  }
+}
+
+const AGAIN_MS = 60_000
+
+/** For the post step, which has little time: what it cannot have again it does without, so that more counts and not less. */
+export async function policySetupAgain(settings: Settings, env: NodeJS.ProcessEnv): Promise<PolicySetup> {
+  const quiet = { ...settings, config: { ...settings.config, jobSummary: false } }
+  const again = policySetupOf(quiet, env, AbortSignal.timeout(AGAIN_MS))
+  return await within(AGAIN_MS, 'The look for the baseline', again).catch(() => {
+    const judgement = { ...settings.config.judgement, baseline: { from: 'none' } as const }
+    return policySetupOf({ ...quiet, config: { ...quiet.config, judgement } }, env, AbortSignal.timeout(AGAIN_MS))
+  })
+}
+
+interface Question {
+  readonly settings: Settings<Config>
+  readonly env: NodeJS.ProcessEnv
+  readonly signal: AbortSignal
+  readonly madeAt: string | undefined
+}
+
+async function baselineOf(question: Question, policy: Policy): Promise<Baseline | undefined> {
+  const { config } = question.settings
+  const { baseline: source } = config.judgement
+  if (source.from === 'none') return undefined
+  const baseline = await (source.from === 'path' ? stored(question, policy, source.path) : trusted(question, policy))
+  const [untold] = policy.ratchet ? untoldBy(policy.rules, baseline) : []
+  if (untold === undefined) return baseline
+  throw refused(
+    `the baseline does not tell all types of rule "${untold.text}", so ratchet cannot hold it; take a baseline of the same types, or narrow the rule`,
+  )
+}
+
+const refused = (why: string) => new AuditError('configuration', `baseline: ${why}`)
+
+async function trusted({ settings, env, signal, madeAt }: Question, policy: Policy): Promise<Baseline> {
+  const { config } = settings
+  const query = await trustedQueryOf(settings, env, signal, 'baseline')
+  const baseline = await newestTrusted(query, { ...earlierContextOf(config), before: madeAt }, WHOLE, (results) =>
+    baselineIn(results, policy),
+  )
+  if (baseline !== undefined) return baseline
+  throw refused(
+    `no earlier audit of this account by ${query.workflow} on ${query.defaultBranch} has passed or failed and still has its artifact "${query.artifactName}"; run one without a baseline first`,
+  )
+}
+
+/** Files in the repository: as checked out, or of the base commit where something is proposed. */
+async function stored({ settings, signal }: Question, policy: Policy, path: string): Promise<Baseline> {
+  const { config, commits } = settings
+  const source =
+    commits.base === undefined
+      ? (await checkedOut(settings, path)).source
+      : await committed(settings, path, commits.base, signal)
+  return await baselineIn(await earlierResults(source, earlierContextOf(config)), policy)
+}
+
+/** Naming the one file of a folder that holds the findings means the folder. */
+const folderOf = (path: string): string => (path.endsWith(FINDINGS_FILE) ? dirname(path) : path)
+
+/** A folder of the workspace; `real`: absolute, links resolved. */
+export async function checkedOut(
+  { context }: Pick<Settings, 'context'>,
+  path: string,
+): Promise<{ readonly source: ResultsSource; readonly real: string }> {
+  const workspace = workspaceOf(context)
+  const real = await workspacePath(workspace, folderOf(path))
+  if (real === undefined) throw new AuditError('configuration', `There is no folder ${JSON.stringify(path)}`)
+  return { real, source: await folderSource(real, (await shownPath(workspace, real)) || '.') }
+}
+
+async function committed(
+  { context, config }: Settings<Config>,
+  path: string,
+  base: string,
+  signal: AbortSignal,
+): Promise<ResultsSource> {
+  const api = apiOf(context, config.githubToken, signal)
+  if (api === undefined) throw refused('it is read from the base commit, which takes github-token')
+  const folder = repositoryPathOf(folderOf(path.replace(/\/+$/, '')))
+  if (typeof folder !== 'string') throw refused(folder.problem)
+  const texts = new Map<string, string>()
+  for (const name of [REPORT_FILE, FINDINGS_FILE, FAILURES_TABLE.file]) {
+    const file = await fileAt(api, `${folder}/${name}`, base)
+    if (file.state === 'unknown') throw refused(`${folder}/${name} of the base commit cannot be read (${file.why})`)
+    if (file.state === 'found') texts.set(name, file.text)
+  }
+  const shown = `${folder} at ${base.slice(0, 7)}`
+  if (!texts.has(REPORT_FILE))
+    throw refused(`there is no ${folder}/${REPORT_FILE} in the base commit ${base.slice(0, 7)}`)
+  return textsSource(texts, shown)
+}
