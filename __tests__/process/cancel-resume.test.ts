@@ -40,7 +40,7 @@ test(
   async () => {
     await using sandbox = await startSandbox({ account: ACCOUNT, latencyMs: [20, 60] })
     const chance = chanceFrom(65)
-    let asked = 0
+    let cancelled = 0
     for (let attempt = 1; attempt <= TIMES; attempt++) {
       const { main, post, seconds, wasCancelled } = await cancelledJob(sandbox, chance() * 1_500, attempt)
       expect(seconds).toBeLessThan(7)
@@ -49,9 +49,11 @@ test(
       expect(post.exitCode).toBe(0)
       expect(untrueRowsOf(main, ACCOUNT)).toEqual([])
       expect(untrueRowsOf(post, ACCOUNT)).toEqual([])
-      asked = matchesOf(sandbox).size
+      cancelled++
     }
-    expect(asked).toBeGreaterThan(0)
+    // Some are quicker than the signal.
+    expect(cancelled).toBeGreaterThan(TIMES / 2)
+    expect(matchesOf(sandbox).size).toBeGreaterThan(0)
     const last: RunResult = await runAction(sandbox, { attempt: TIMES + 1 })
     expect(last.outputs).toMatchObject({ conclusion: 'passed', 'total-checked': '1000' })
     expect(csvsOf(last)).toEqual(bytesOf(expectedFiles(ACCOUNT)))

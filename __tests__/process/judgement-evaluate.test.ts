@@ -132,6 +132,25 @@ describe('mode evaluate', () => {
   })
 })
 
+test('a comment of an earlier run does not go on telling what was, once nothing can be judged', async () => {
+  const pull = {
+    eventName: 'pull_request',
+    event: {
+      repository: { private: true, default_branch: 'main' },
+      pull_request: {
+        number: 7,
+        base: { sha: 'a'.repeat(40), repo: { full_name: 'octo/aim' } },
+        head: { sha: 'b'.repeat(40), repo: { full_name: 'octo/aim' } },
+      },
+    },
+  }
+  await evaluated({ 'pr-comment': 'always' }, pull)
+  expect(sandbox.repository.comments.map(({ body }) => body)).toEqual([expect.stringContaining('within all limits')])
+  sandbox.repository.runs.length = 0
+  expectNotJudged(await evaluated({ 'pr-comment': 'always' }, pull), /There is no result to judge/)
+  expect(sandbox.repository.comments.map(({ body }) => body)).toEqual([expect.stringContaining('could not be judged')])
+})
+
 describe('evaluate-from', () => {
   const workspaceWith = async (name: string, folder: ReadonlyMap<string, Buffer | string>) => {
     const workspace = join(sandbox.folder, name)

@@ -2,11 +2,15 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { allowListOf } from '../../src/config/allow-list.ts'
+import { LATE_DEFAULTS } from '../../src/config/inputs.ts'
+import { policyValuesOf } from '../../src/config/policy-file.ts'
 import { rulesOf } from '../../src/config/thresholds.ts'
 import { CATEGORIES_OF, ERROR_CATEGORIES, SUBJECT_TYPES } from '../../src/domain/category.ts'
 import { exitCodeOf } from '../../src/domain/gate.ts'
 import { PRINCIPAL_TYPES } from '../../src/domain/principal.ts'
 import { EVERY_CALL } from '../../src/http/calls.ts'
+import { judgementTable } from '../../src/report/judgement-table.ts'
 import {
   DIVERGENCES_TABLES,
   FAILURES_TABLE,
@@ -39,7 +43,8 @@ const code = (text: string): string => `\`${text}\``
 const tableOf = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
   [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 
-const defaultOf = ({ required, default: value = '' }: Described): string =>
+const LATE: Readonly<Record<string, string>> = LATE_DEFAULTS
+const defaultOf = (name: string, { required, default: value = LATE[name] ?? '' }: Described): string =>
   required === true ? '**required**' : value === '' ? '–' : code(value)
 
 const columnsRow = (table: Pick<Table<never>, 'file' | 'header'>): string[] => [
@@ -51,8 +56,9 @@ const columnsRow = (table: Pick<Table<never>, 'file' | 'header'>): string[] => [
 const GENERATED: Readonly<Record<string, string>> = {
   inputs: tableOf(
     ['Input', 'Default', 'Meaning'],
-    Object.entries(action.inputs).map(([name, input]) => [code(name), defaultOf(input), cell(input.description)]),
+    Object.entries(action.inputs).map(([name, input]) => [code(name), defaultOf(name, input), cell(input.description)]),
   ),
+  judgement: judgementTable(),
   outputs: tableOf(
     ['Output', 'Meaning'],
     Object.entries(action.outputs).map(([name, { description }]) => [code(name), cell(description)]),
@@ -145,6 +151,21 @@ test('README: every example of thresholds is one that the action accepts', () =>
     const { rules, problems } = rulesOf(thresholds, SUBJECT_TYPES)
     expect(problems).toEqual([])
     expect(rules.length).toBeGreaterThan(0)
+  }
+})
+
+test('README: the example of an allow-list and of a config file are ones that the action accepts', () => {
+  const blocks = readme.codeBlocks.filter(({ language }) => language === 'yaml').map(({ text }) => text)
+  const lists = blocks.filter((text) => text.startsWith('# .github/aim-allow-list.yml\n'))
+  const configs = blocks.filter((text) => text.startsWith('# .github/aim-readiness.yml\n'))
+  expect([lists.length, configs.length]).toEqual([1, 1])
+  for (const text of lists) {
+    const { entries, problems } = allowListOf(text, { today: '2026-11-22', maxDays: 180 })
+    expect([problems, entries.length > 1]).toEqual([[], true])
+  }
+  for (const text of configs) {
+    const { values, problems } = policyValuesOf(text, SUBJECT_TYPES)
+    expect([problems, values.size > 3]).toEqual([[], true])
   }
 })
 

@@ -111,11 +111,16 @@ test.each(named(OURS))('%s: each job has the rights that it needs and no others'
   expect(Object.fromEntries(jobsOf(source).map(([job, { permissions }]) => [job, permissions]))).toEqual(RIGHTS[name])
 })
 
+const isEvaluation = (job: Job): boolean => stepsOf(job).some((step) => isOurs(step) && step.with?.mode === 'evaluate')
+
 test.each(named([...EXAMPLES, ...IN_README].filter(hasJobs)))(
-  '%s: a job that audits can sign in and read, no more',
+  '%s: a job that audits can sign in and read, one that judges can read and comment, no more',
   (_, source) => {
-    for (const [, { permissions }] of jobsOf(source))
-      expect(permissions).toEqual({ 'id-token': 'write', contents: 'read' })
+    const audits = { 'id-token': 'write', contents: 'read' }
+    const judges = { actions: 'read', contents: 'read', 'pull-requests': 'write' }
+    for (const [, job] of jobsOf(source))
+      if (isEvaluation(job)) expect(judges).toMatchObject(job.permissions ?? {})
+      else expect([audits, { ...audits, actions: 'read' }]).toContainEqual(job.permissions)
   },
 )
 

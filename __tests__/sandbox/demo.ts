@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { everyPrincipal, makeAccount } from './account.ts'
 import type { ShownLine } from './commands.ts'
+import { type Judging, judgedByLastNight } from './demo-judged.ts'
 import { comparison, killedAndResumed, whenAsked } from './demo-killed.ts'
 import { firstOf, oneIn, PASSING } from './faults.ts'
 import { type RunOptions, type RunResult, runAction } from './runner.ts'
@@ -20,6 +21,8 @@ Runs the bundled action against a make-believe Databricks account on this machin
   --faults                  one request in 25 goes wrong: errors, cut connections, broken answers
   --kill-at <n>%            the step is killed when so much of the account is asked about; then the job is run again on an
                             empty machine, and the files are compared with those of a run that nobody interrupted
+  --evaluate                a pull request is judged by what last night's audit found, without asking Databricks
+  --baseline                an audit is compared with last night's, and only what is new counts
   --threshold "RULE: LIMIT" a rule of the gate, such as "users.NAME_MATCH_EXTERNAL_ID_MISMATCH: 0"; may be repeated
   --help                    this text
 `
@@ -31,6 +34,7 @@ interface Wishes {
   readonly faults: boolean
   /** Percent of the identities. */
   readonly killAt: number | undefined
+  readonly judging: Judging | undefined
   readonly thresholds: readonly string[]
   readonly help: boolean
 }
@@ -61,10 +65,15 @@ function wishesOf(args: readonly string[]): Wishes {
       throttle: { type: 'string' },
       faults: { type: 'boolean', default: false },
       'kill-at': { type: 'string' },
+      evaluate: { type: 'boolean', default: false },
+      baseline: { type: 'boolean', default: false },
       threshold: { type: 'string', multiple: true, default: [] },
       help: { type: 'boolean', default: false },
     },
   })
+  if (values['kill-at'] !== undefined && (values.evaluate || values.baseline))
+    throw new Error('--kill-at shows another thing than --evaluate and --baseline; give one of them')
+  if (values.evaluate && values.baseline) throw new Error('--evaluate and --baseline are two demos; give one of them')
   const rules = values.threshold.map((rule) => {
     const colon = rule.lastIndexOf(':')
     if (colon < 1) throw new Error(`--threshold must look like "RULE: LIMIT", not "${rule}"`)
@@ -79,6 +88,7 @@ function wishesOf(args: readonly string[]): Wishes {
     seed: wholeNumber('seed', values.seed, 0, 999_999_999),
     throttle: values.throttle === undefined ? undefined : wholeNumber('throttle', values.throttle, 1, 100_000),
     killAt: values['kill-at'] === undefined ? undefined : percent('kill-at', values['kill-at']),
+    judging: values.evaluate ? 'evaluate' : values.baseline ? 'baseline' : undefined,
     ...{ faults: values.faults, thresholds: rules, help: values.help },
   }
 }
@@ -104,6 +114,10 @@ const CONCLUSIONS: Readonly<Record<string, string>> = {
 async function report(sandbox: Sandbox, run: RunResult): Promise<void> {
   title('The job summary')
   console.log(terminalText(run.summary, Math.min(process.stdout.columns ?? 130, 140)))
+  for (const { body } of sandbox.repository.comments) {
+    title('The comment on the pull request')
+    console.log(terminalText(body, Math.min(process.stdout.columns ?? 130, 140)))
+  }
   title('The outputs')
   for (const [name, value] of Object.entries(run.outputs)) console.log(`  ${name} = ${harmless(value)}`)
   title('What the step left behind')
@@ -150,11 +164,7 @@ async function demo(wishes: Wishes): Promise<number> {
     ...{ signal: interrupted.signal, detached: true },
     onShown: (lines: readonly ShownLine[]) => lines.forEach(show),
   }
-  if (wishes.killAt === undefined) title('The log, as a workflow shows it')
-  const run =
-    wishes.killAt === undefined
-      ? await runAction(sandbox, step)
-      : await killedAndResumed(sandbox, step, kill.signal, title)
+  const run = await runOf(wishes, sandbox, step, kill.signal)
   const after = await runAction(sandbox, {
     ...step,
     workspace: run.workspace,
@@ -167,6 +177,14 @@ async function demo(wishes: Wishes): Promise<number> {
   if (interrupted.signal.aborted) return 130
   const isSame = wishes.killAt === undefined || (await isLikeUninterrupted(sandbox, run, step))
   return isFine(run) && after.exitCode === 0 && isSame ? 0 : 1
+}
+
+/** The run that is shown, and before it what leads up to it. */
+async function runOf(wishes: Wishes, sandbox: Sandbox, step: RunOptions, kill: AbortSignal): Promise<RunResult> {
+  if (wishes.judging !== undefined) return await judgedByLastNight(wishes.judging, sandbox, step, title)
+  if (wishes.killAt !== undefined) return await killedAndResumed(sandbox, step, kill, title)
+  title('The log, as a workflow shows it')
+  return await runAction(sandbox, step)
 }
 
 async function isLikeUninterrupted(sandbox: Sandbox, run: RunResult, step: RunOptions): Promise<boolean> {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Config } from '../config.ts'
+import type { AuditError } from '../domain/failure.ts'
 import { keepComment } from '../github/comment.ts'
-import { commentOf, isCommentDue, markerOf } from '../report/comment.ts'
+import { type CommentSituation, commentOf, faultCommentOf, isCommentDue, markerOf } from '../report/comment.ts'
 import { sumOf, unreached } from '../report/figures.ts'
 import type { ArtifactState, Report } from '../report/model.ts'
 import { apiOf, type Settings } from './settings.ts'
@@ -14,28 +15,53 @@ const keyOf = (accountId: string): string => createHash('sha256').update(account
 export async function commented(
   report: Report,
   artifact: ArtifactState,
-  { config, context, pullRequest }: Settings<Config>,
+  settings: Settings<Config>,
   signal: AbortSignal,
 ): Promise<void> {
   const { judgement, conclusion, docsUrl } = report
+  if (judgement === undefined) return
+  const { changes } = judgement.judged
+  const sum = sumOf(report.tally)
+  await kept(settings, signal, {
+    conclusion,
+    hasChanges: changes && changes.new + changes.changed + changes.fixed > 0,
+    bodyOf: (key, runUrl) =>
+      commentOf({
+        ...{ conclusion, judgement, key, docsUrl, runUrl },
+        unchecked: sum === undefined ? 0 : sum.failed + unreached(sum),
+        artifactUrl: artifact.state === 'uploaded' ? artifact.url : '',
+      }),
+  })
+}
+
+/** The same when there is nothing to report but why. */
+export async function faultCommented(
+  { message }: AuditError,
+  settings: Settings<Config>,
+  signal: AbortSignal,
+): Promise<void> {
+  const bodyOf = (key: string, runUrl: string) => faultCommentOf({ key, message, runUrl })
+  await kept(settings, signal, { conclusion: 'error', hasChanges: undefined, bodyOf })
+}
+
+interface Comment extends Pick<CommentSituation, 'conclusion' | 'hasChanges'> {
+  readonly bodyOf: (key: string, runUrl: string) => string
+}
+
+async function kept(
+  { config, context, pullRequest }: Settings<Config>,
+  signal: AbortSignal,
+  { bodyOf, ...situation }: Comment,
+): Promise<void> {
   const { comment: mode } = config.judgement
-  if (mode === 'off' || pullRequest === undefined || judgement === undefined) return
+  if (mode === 'off' || pullRequest === undefined) return
   const api = apiOf(context, config.githubToken, signal)
   if (api === undefined) return log.warning('The pull request is not commented: that takes github-token')
-  const { changes } = judgement.judged
-  const hasChanges = changes && changes.new + changes.changed + changes.fixed > 0
-  const sum = sumOf(report.tally)
-  const key = keyOf(report.accountId)
-  const body = () =>
-    commentOf({
-      ...{ conclusion, judgement, key, docsUrl },
-      unchecked: sum === undefined ? 0 : sum.failed + unreached(sum),
-      runUrl: `${context.serverUrl}/${context.repository}/actions/runs/${context.runId}`,
-      artifactUrl: artifact.state === 'uploaded' ? artifact.url : '',
-    })
+  const key = keyOf(config.accountId)
+  const runUrl = `${context.serverUrl}/${context.repository}/actions/runs/${context.runId}`
   const state = await keepComment({
     ...{ api, number: pullRequest, marker: markerOf(key) },
-    bodyOf: (exists) => (isCommentDue({ mode, conclusion, hasChanges, exists }) ? body() : undefined),
+    bodyOf: (exists) => (isCommentDue({ mode, ...situation, exists }) ? bodyOf(key, runUrl) : undefined),
   })
   if (state.state === 'failed') log.warning(`The pull request is not commented: ${state.why}`)
 }

@@ -1,6 +1,6 @@
 import type { CommentMode } from '../config/policy.ts'
 import type { Conclusion } from '../domain/gate.ts'
-import { markdownCode } from './escape.ts'
+import { markdownCode, markdownMessage } from './escape.ts'
 import type { Judgement } from './judgement.ts'
 import { type Piece, tableOf, withinBytes } from './markdown.ts'
 import { resultLineOf } from './summary-trend.ts'
@@ -100,6 +100,20 @@ export function commentOf(report: CommentReport): string {
   ]
   const pieces: Piece[] = texts.filter((text) => text !== '').map((text) => ({ text, droppable: false }))
   return withinBytes(pieces, COMMENT_BYTES, () => '')
+}
+
+/** The comment when nothing could be judged, so that an earlier one does not go on telling what was. */
+export function faultCommentOf({ key, message, runUrl }: { key: string; message: string; runUrl: string }): string {
+  const lines = message
+    .split('\n')
+    .slice(0, 20)
+    .map((line) => `- ${markdownMessage(line)}`)
+  const texts = [markerOf(key), `### ${TITLES.error}`, lines.join('\n'), link('Summary', runUrl).join('')]
+  return withinBytes(
+    texts.filter((text) => text !== '').map((text) => ({ text, droppable: false })),
+    COMMENT_BYTES,
+    () => '',
+  )
 }
 
 export interface CommentSituation {

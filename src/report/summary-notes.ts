@@ -114,7 +114,7 @@ export function notesOf(report: Report): string {
 
 const SAFE_URL = /^https:\/\/[\w.-]+\/[\w./-]*$/
 
-function whereabouts({ resultsPath, files }: Report, artifact: ArtifactState): string {
+function whereabouts({ resultsPath, files, judgement }: Report, artifact: ArtifactState): string {
   const folder = `in ${markdownCode(resultsPath)} on the runner, and gone with it unless a later step keeps them`
   switch (artifact.state) {
     case 'uploaded': {
@@ -123,6 +123,7 @@ function whereabouts({ resultsPath, files }: Report, artifact: ArtifactState): s
       return `All rows are in the artifact ${link}.`
     }
     case 'off':
+      if (judgement?.result !== undefined) return `What only judges uploads no artifact. The files are ${folder}.`
       return `No artifact was asked for (\`upload-artifact: false\`). The files are ${folder}.`
     case 'public':
       return `No artifact was uploaded, since this repository is public, or may be; set \`allow-public-artifact\` if everyone may read the rows. The files are ${folder}.`
