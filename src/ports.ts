@@ -22,18 +22,15 @@ export interface ListingPage {
   readonly promised: number
 }
 
-/** `ids`: what phase 3 needs to ask. `whole`: the principal itself, for those who compare or name it. */
-export type ListingDetail = 'ids' | 'whole'
-
-/** What a listing tells of a principal; what was not asked for is `''` or `undefined`. */
+/** What a listing tells of a principal; what it does not tell is `''` or `undefined`. */
 export interface ListedPrincipal {
   /** Decimal digits; anything else never leaves the adapter. */
   readonly id: string
-  /** The unique name; of service principals (the application id) in every detail, so that we can find ourselves. */
+  /** The unique name: user name, display name or application id. */
   readonly name: string
   readonly externalId: string
   readonly active: boolean | undefined
-  /** Values of `roles`, when the listing tells them. */
+  /** Values of `roles`; of service principals only. */
   readonly roles: readonly string[]
 }
 
@@ -41,7 +38,7 @@ export interface ListedPrincipal {
 export interface Account {
   workspaces(signal: AbortSignal): Promise<readonly Workspace[]>
   /** One page from `startIndex` (1-based), at most 100 principals. */
-  page(type: PrincipalType, startIndex: number, detail: ListingDetail, signal: AbortSignal): Promise<ListingPage>
+  page(type: PrincipalType, startIndex: number, signal: AbortSignal): Promise<ListingPage>
   /** Does SCIM still know this principal? Tells a deleted identity from a missing endpoint. */
   exists(type: PrincipalType, id: string, signal: AbortSignal): Promise<boolean>
 }

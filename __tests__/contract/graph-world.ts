@@ -90,7 +90,7 @@ export function graphWorld(
 
 async function learnAll(account: Account, graph: GraphMatchSource, type: PrincipalType): Promise<void> {
   for (let start = 1; ; ) {
-    const { principals, promised } = await account.page(type, start, 'whole', never)
+    const { principals, promised } = await account.page(type, start, never)
     graph.learn(type, principals)
     start += principals.length
     if (principals.length === 0 || start > promised) return

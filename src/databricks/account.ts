@@ -1,7 +1,7 @@
 import { AuditError } from '../domain/failure.ts'
 import { type PrincipalType, TYPE_LABELS } from '../domain/principal.ts'
 import type { Ask } from '../http/ask.ts'
-import type { Account, ListingDetail } from '../ports.ts'
+import type { Account } from '../ports.ts'
 import { confirmResource, pageOf, workspacesOf } from './decode.ts'
 import { type AccountAddress, urlOf } from './url.ts'
 
@@ -9,13 +9,10 @@ import { type AccountAddress, urlOf } from './url.ts'
 const PAGE_SIZE = 100
 
 /** Only what is read: roles cost the server time, and say something of service principals only. */
-export const ATTRIBUTES: Readonly<Record<ListingDetail, Readonly<Record<PrincipalType, string>>>> = {
-  ids: { users: 'id', groups: 'id', 'service-principals': 'id,applicationId,roles' },
-  whole: {
-    users: 'id,userName,externalId,active',
-    groups: 'id,displayName,externalId',
-    'service-principals': 'id,applicationId,externalId,active,roles',
-  },
+export const ATTRIBUTES: Readonly<Record<PrincipalType, string>> = {
+  users: 'id,userName,externalId,active',
+  groups: 'id,displayName,externalId',
+  'service-principals': 'id,applicationId,externalId,active,roles',
 }
 
 /** The Databricks account over its account API: workspaces, and principals by SCIM 2.1 as the KB script reads them. */
@@ -24,9 +21,9 @@ export function accountOf({ ask, ...address }: AccountAddress & { readonly ask: 
     workspaces: (signal) =>
       ask({ call: 'workspaces.list', url: urlOf('workspaces.list', address) }, workspacesOf, signal),
 
-    page(type, startIndex, detail, signal) {
+    page(type, startIndex, signal) {
       const call = `${type}.list` as const
-      const query = { startIndex: String(startIndex), count: String(PAGE_SIZE), attributes: ATTRIBUTES[detail][type] }
+      const query = { startIndex: String(startIndex), count: String(PAGE_SIZE), attributes: ATTRIBUTES[type] }
       const what = `the list of ${TYPE_LABELS[type]} from ${startIndex}`
       return ask({ call, url: urlOf(call, address, '', query) }, (json) => pageOf(type, json, startIndex, what), signal)
     },

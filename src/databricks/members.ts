@@ -86,7 +86,7 @@ export function principalsOf({ ask, ...address }: AccountAddress & { readonly as
   return {
     async find(type, principalId, signal) {
       const call = `${type}.get` as const
-      const url = urlOf(call, address, principalId, { attributes: ATTRIBUTES.whole[type] })
+      const url = urlOf(call, address, principalId, { attributes: ATTRIBUTES[type] })
       const what = `the look-up of ${TYPE_LABELS[type]} ${principalId}`
       try {
         return await ask({ call, url }, (json) => principalOf(type, json, principalId, what), signal)

@@ -16,7 +16,7 @@ export async function listWhole(
   learn: Learn,
   signal: AbortSignal,
 ): Promise<void> {
-  const first = await account.page(type, 1, 'whole', signal)
+  const first = await account.page(type, 1, signal)
   learn(type, first.principals)
   await listRest(account, type, first.principals.length, first.promised, learn, signal)
 }
@@ -32,7 +32,7 @@ async function listRest(
   if (pageSize === 0) return
   const starts: number[] = []
   for (let start = 1 + pageSize; start <= promised; start += pageSize) starts.push(start)
-  const rest = mapConcurrent(starts, AT_ONCE, (start) => account.page(type, start, 'whole', signal))
+  const rest = mapConcurrent(starts, AT_ONCE, (start) => account.page(type, start, signal))
   for await (const { principals } of rest) learn(type, principals)
 }
 
@@ -51,7 +51,7 @@ export async function completed(
   const count = snapshot.count(type)
   const unknown = count - roster.count(type)
   if (unknown > FEW) {
-    const first = await account.page(type, 1, 'whole', signal)
+    const first = await account.page(type, 1, signal)
     learn(type, first.principals)
     const pages = Math.ceil(first.promised / Math.max(1, first.principals.length))
     if (pages <= unknown) await listRest(account, type, first.principals.length, first.promised, learn, signal)

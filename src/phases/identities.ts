@@ -67,7 +67,7 @@ const smaller = (a: number | undefined, b: number | undefined) =>
   a === undefined || b === undefined ? (a ?? b) : Math.min(a, b)
 
 async function passOver({ account, writer, roster, type, onPage, signal }: Passing): Promise<Pass> {
-  const pages = new Pages(account, type, 'whole', signal)
+  const pages = new Pages(account, type, signal)
   const seen = new Set<string>()
   let [start, promised, withoutNews]: [number, number | undefined, number] = [1, undefined, 0]
   try {

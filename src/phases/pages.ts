@@ -1,5 +1,5 @@
 import type { PrincipalType } from '../domain/principal.ts'
-import type { Account, ListingDetail, ListingPage } from '../ports.ts'
+import type { Account, ListingPage } from '../ports.ts'
 
 /** A page that is empty although more was promised is asked again this often. */
 const EMPTY_PAGE_REPEATS = 3
@@ -13,14 +13,12 @@ const AHEAD = 8
 export class Pages {
   readonly #account: Account
   readonly #type: PrincipalType
-  readonly #detail: ListingDetail
   readonly #signal: AbortSignal
   #ahead = new Map<number, Promise<ListingPage>>()
 
-  constructor(account: Account, type: PrincipalType, detail: ListingDetail, signal: AbortSignal) {
+  constructor(account: Account, type: PrincipalType, signal: AbortSignal) {
     this.#account = account
     this.#type = type
-    this.#detail = detail
     this.#signal = signal
   }
 
@@ -56,6 +54,6 @@ export class Pages {
   }
 
   #ask(start: number): Promise<ListingPage> {
-    return this.#account.page(this.#type, start, this.#detail, this.#signal)
+    return this.#account.page(this.#type, start, this.#signal)
   }
 }

@@ -52,7 +52,7 @@ async function* principalsOf(
   type: PrincipalType,
   signal: AbortSignal,
 ): AsyncGenerator<readonly ListedPrincipal[]> {
-  const pages = new Pages(account, type, 'whole', signal)
+  const pages = new Pages(account, type, signal)
   let start = 1
   for (let read = 0; read < MOST_PAGES; read++) {
     const page = await pages.from(start).catch((error: unknown) => {
