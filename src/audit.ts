@@ -6,6 +6,7 @@ import type { Workspace } from './domain/workspace.ts'
 import type { ResultsFolder } from './files/results-folder.ts'
 import type { WorkFolder } from './files/work-folder.ts'
 import type { CallCounts } from './http/calls.ts'
+import { refusesAccess } from './phases/access.ts'
 import { divergences } from './phases/divergences.ts'
 import { type Listing, listed, targeted } from './phases/identities.ts'
 import { recalled } from './phases/recall.ts'
@@ -13,7 +14,7 @@ import { workspaces } from './phases/workspaces.ts'
 import type { PolicySetup } from './policy-setup.ts'
 import type { Account, BulkMatchSource, Clock, ListedPrincipal, ListingPage, MatchSource, Unnamed } from './ports.ts'
 import type { Progress } from './progress.ts'
-import type { ContinuedFrom, DirectoryReading, Report } from './report/model.ts'
+import type { ContinuedFrom, Report } from './report/model.ts'
 
 /** A call that waits for its retry takes no place of those in flight, so more are under way than are in flight. */
 const UNDER_WAY_PER_PLACE = 4
@@ -38,7 +39,6 @@ export interface World {
   /** What a fault of access means and what to change. */
   readonly explain: (fault: AuditError) => string
   readonly showNames: boolean
-  readonly directory: () => DirectoryReading | undefined
   readonly setup: PolicySetup
   /** Told of every commit, and of the end of a phase. */
   readonly onCommitted: () => void
@@ -65,14 +65,21 @@ export async function audit(world: World): Promise<Report> {
   try {
     await phases(world, findings)
   } catch (error) {
-    findings.fault =
-      error instanceof AuditError
-        ? error
-        : new AuditError('internal', 'The audit failed unexpectedly', { cause: error })
-    if (findings.fault.reason === 'cancelled') findings.stopped = world.signal.aborted ? 'cancelled' : 'time-up'
+    brokenOff(world, findings, error)
   }
   const [finishedAt, durationMs] = [clock.date(), clock.now() - startedMs]
-  return await concluded(findings, { ...world, calls: world.calls(), startedAt, finishedAt, durationMs })
+  const softDeleted = world.bulk?.softDeleted()
+  return await concluded(findings, { ...world, softDeleted, calls: world.calls(), startedAt, finishedAt, durationMs })
+}
+
+/** Before phase 3; what an earlier run found is told all the same. */
+function brokenOff({ work, signal }: World, findings: Findings, error: unknown): void {
+  const fault =
+    error instanceof AuditError ? error : new AuditError('internal', 'The audit failed unexpectedly', { cause: error })
+  if (fault.reason === 'cancelled') findings.stopped = signal.aborted ? 'cancelled' : 'time-up'
+  findings.fault = fault
+  const { stopped } = findings
+  if (stopped !== undefined && work.results.hasAnswers) findings.end = { stopped, fault, broken: false }
 }
 
 async function phases(world: World, findings: Findings): Promise<void> {
@@ -80,7 +87,8 @@ async function phases(world: World, findings: Findings): Promise<void> {
   const signal = AbortSignal.any([world.signal, deadline])
 
   // Before anything is asked of anybody: without the permission to read, everything would look absent.
-  await world.bulk?.preflight(config.included, signal)
+  const { bulk } = world
+  await read(findings, bulk?.preflight(config.included, signal))
 
   progress.phase('workspaces')
   findings.workspaces = await workspaces(account, signal)
@@ -90,7 +98,10 @@ async function phases(world: World, findings: Findings): Promise<void> {
   progress.phase('identities')
   for (const type of config.included) findings.listings.push(await identities(world, findings, type, signal))
   world.onPhaseEnd()
-  await world.bulk?.prepare(work.snapshot, signal)
+  if (bulk !== undefined) {
+    await read(findings, bulk.prepare(work.snapshot, signal))
+    await work.results.directoryRead(bulk.readings())
+  }
 
   progress.phase('divergences', work)
   findings.end = await divergences({
@@ -107,6 +118,16 @@ async function phases(world: World, findings: Findings): Promise<void> {
     signal: world.signal,
   })
   findings.fault = findings.end.fault
+}
+
+/** As with a listing of Databricks: what refuses us is an error, what cannot be read leaves the audit incomplete. */
+async function read(findings: Findings, reading: Promise<void> | undefined): Promise<void> {
+  try {
+    await reading
+  } catch (error) {
+    if (error instanceof AuditError && !refusesAccess(error)) findings.stopped = 'unavailable'
+    throw error
+  }
 }
 
 /** For the post step, should this run be killed. */

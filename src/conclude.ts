@@ -2,6 +2,7 @@ import { azureEnvironmentOf } from './config/host.ts'
 import type { AuditConfig } from './config.ts'
 import { type Unchecked, uncheckedKey } from './domain/baseline.ts'
 import { SUBJECT_TYPES, type SubjectType } from './domain/category.ts'
+import type { SoftDeleted } from './domain/directory-reading.ts'
 import type { AuditError, Reason } from './domain/failure.ts'
 import type { Incompleteness } from './domain/gate.ts'
 import { concludedOf } from './domain/judgement/conclusion.ts'
@@ -21,7 +22,7 @@ import type { Listing } from './phases/identities.ts'
 import type { PolicySetup } from './policy-setup.ts'
 import { FINDINGS_FILE, findingsJsonOf } from './report/findings-json.ts'
 import { type JudgementSamples, SampleKeeper } from './report/judgement.ts'
-import type { ContinuedFrom, DirectoryReading, Report } from './report/model.ts'
+import type { ContinuedFrom, Directory, Report } from './report/model.ts'
 import { reportJsonOf } from './report/report-json.ts'
 import { REPORT_FILE } from './report/tables.ts'
 
@@ -47,8 +48,8 @@ export interface Circumstances {
   readonly work: WorkFolder
   readonly showNames: boolean
   readonly setup: PolicySetup
-  /** What was read of the tenant, where it was read in bulk. */
-  readonly directory: () => DirectoryReading | undefined
+  /** Of the tenant, where it was read in bulk. */
+  readonly softDeleted: readonly SoftDeleted[] | undefined
   readonly continuedFrom: ContinuedFrom | undefined
   readonly calls: CallCounts
   readonly startedAt: Date
@@ -89,7 +90,7 @@ export async function concluded(findings: Findings, circumstances: Circumstances
     accountId: config.accountId,
     host: config.host,
     matchSource: config.matchSource.type,
-    directory: circumstances.directory(),
+    directory: directoryOf(circumstances),
     startedAt: circumstances.startedAt.toISOString(),
     finishedAt: circumstances.finishedAt.toISOString(),
     durationSeconds: Math.round(circumstances.durationMs / 1000),
@@ -116,6 +117,11 @@ export async function concluded(findings: Findings, circumstances: Circumstances
   }
   await folder.write(REPORT_FILE, [reportJsonOf(report)])
   return report
+}
+
+function directoryOf({ work, softDeleted }: Circumstances): Directory | undefined {
+  const readings = work.results.checkpoint.directory
+  return readings.length === 0 ? undefined : { readings, softDeleted }
 }
 
 /** Writes `findings.json` while the findings are judged. A phase 3 that never got an answer found nothing. */

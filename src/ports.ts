@@ -1,4 +1,5 @@
 import type { GroupMember } from './domain/directory-match.ts'
+import type { SoftDeleted, TypeReading } from './domain/directory-reading.ts'
 import type { Divergence } from './domain/divergence.ts'
 import type { Match } from './domain/match.ts'
 import type { Outcome } from './domain/outcome.ts'
@@ -65,6 +66,10 @@ export interface BulkMatchSource extends MatchSource {
   learn(type: PrincipalType, principals: readonly ListedPrincipal[]): void
   /** Reads whatever the answers about the listed identities depend on, but for the members of groups. */
   prepare(snapshot: Pick<Snapshot, 'listed' | 'count' | 'ids'>, signal: AbortSignal): Promise<void>
+  /** What was read of each type; empty before `prepare`. */
+  readings(): readonly TypeReading[]
+  /** Directory objects that explain why an external id is not in the IdP. */
+  softDeleted(): readonly SoftDeleted[]
 }
 
 /** The runner's log: every text passes the one place that makes directory text harmless. */

@@ -55,7 +55,7 @@ describe('graphSourceOf: the same match as matchWithIdp', () => {
     const account = accountOf(7)
     const listed = graphWorld(account)
     await listed.prepare()
-    expect(listed.graph.facts().map(({ plan }) => plan)).toEqual(['list', 'list', 'list'])
+    expect(listed.graph.readings().map(({ plan }) => plan)).toEqual(['list', 'list', 'list'])
 
     // A tenant that is large against the account.
     const strangers = Array.from({ length: 30_000 }, (_, at) => ({
@@ -64,7 +64,7 @@ describe('graphSourceOf: the same match as matchWithIdp', () => {
     }))
     const large = graphWorld({ ...account, directory: [...account.directory, ...strangers] })
     await large.prepare()
-    expect(large.graph.facts().find(({ type }) => type === 'users')).toMatchObject({ plan: 'look-up' })
+    expect(large.graph.readings().find(({ type }) => type === 'users')).toMatchObject({ plan: 'look-up' })
     await expectSame(large)
   })
 

@@ -3,11 +3,11 @@ import { matchSourceOf } from '../../src/databricks/idp-match.ts'
 import { principalsOf } from '../../src/databricks/members.ts'
 import type { Match } from '../../src/domain/match.ts'
 import { PRINCIPAL_TYPES, type PrincipalType } from '../../src/domain/principal.ts'
-import { type GraphMatchSource, graphSourceOf } from '../../src/entra/graph-match.ts'
+import { graphSourceOf } from '../../src/entra/graph-match.ts'
 import { systemClock } from '../../src/http/clock.ts'
 import { graphHttp } from '../../src/http/graph-stack.ts'
 import { databricksHttp } from '../../src/http/stack.ts'
-import type { Account, MatchSource, Snapshot } from '../../src/ports.ts'
+import type { Account, BulkMatchSource, MatchSource, Snapshot } from '../../src/ports.ts'
 import type { MakeBelieveAccount } from '../sandbox/account.ts'
 import { databricksRoutes } from '../sandbox/databricks-server.ts'
 import type { Route } from '../sandbox/exchange.ts'
@@ -25,7 +25,7 @@ export interface GraphWorld {
   readonly tenant: GraphTenant
   /** The calls that were made, in order. */
   readonly calls: readonly string[]
-  readonly graph: GraphMatchSource
+  readonly graph: BulkMatchSource
   readonly databricks: MatchSource
   /** Preflight, phase 2 and the bulk reading. */
   prepare(options?: { learn?: boolean; included?: readonly PrincipalType[]; only?: readonly string[] }): Promise<void>
@@ -88,7 +88,7 @@ export function graphWorld(
   }
 }
 
-async function learnAll(account: Account, graph: GraphMatchSource, type: PrincipalType): Promise<void> {
+async function learnAll(account: Account, graph: BulkMatchSource, type: PrincipalType): Promise<void> {
   for (let start = 1; ; ) {
     const { principals, promised } = await account.page(type, start, never)
     graph.learn(type, principals)

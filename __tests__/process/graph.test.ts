@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EVERY_CALL } from '../../src/http/calls.ts'
-import { makeAccount } from '../sandbox/account.ts'
+import { type MakeBelieveAccount, makeAccount } from '../sandbox/account.ts'
 import { type RunResult, runAction } from '../sandbox/runner.ts'
 import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts'
+import { reportOf } from './evidence.ts'
+import { always } from './faulty.ts'
+import { atNextMatch, killedJob } from './interrupted.ts'
 
 /** Without objects that only Databricks remembers. */
 function accountOf() {
@@ -15,6 +18,26 @@ function accountOf() {
   return account
 }
 
+const GRAPH = { 'match-source': 'graph' } as const
+
+/** Killed within phase 3, with its post step; then something happens, and a second attempt goes on. */
+async function continued(account: MakeBelieveAccount, meanwhile: () => void): Promise<RunResult> {
+  const next = atNextMatch((call) => call === 'groups.members')
+  await using sandbox = await startSandbox({ account, latencyMs: [30, 60], faults: next.plan })
+  const kill = new AbortController()
+  next.set(12, () => kill.abort())
+  const { main } = await killedJob(sandbox, kill.signal, { inputs: GRAPH })
+  expect(main.signal).toBe('SIGKILL')
+  meanwhile()
+  return await runAction(sandbox, { inputs: GRAPH, attempt: 2 })
+}
+
+interface Directory {
+  readings: { run: { attempt: number } }[]
+  changedBetweenReadings: string[]
+}
+const directoryOf = (run: RunResult) => reportOf(run).directory as Directory
+
 /** The candidates of a cell are sorted. */
 const sorted = (csv: Buffer | undefined): string =>
   (csv?.toString() ?? '').replace(/[0-9a-f-]{36}(;[0-9a-f-]{36})+/g, (cell) => cell.split(';').sort().join(';'))
@@ -26,7 +49,7 @@ describe('match-source graph', () => {
   let sent: number
   beforeAll(async () => {
     sandbox = await startSandbox({ account: accountOf() })
-    graph = await runAction(sandbox, { inputs: { 'match-source': 'graph' } })
+    graph = await runAction(sandbox, { inputs: GRAPH })
     sent = sandbox.requests.length
     databricks = await runAction(sandbox, { inputs: { 'artifact-name': 'databricks' } })
   })
@@ -47,13 +70,36 @@ describe('match-source graph', () => {
   })
 
   test('continues after a kill, and ends with the same files', async () => {
-    await using slow = await startSandbox({ account: accountOf(), latencyMs: [30, 60] })
-    const inputs = { 'match-source': 'graph' }
-    const killed = await runAction(slow, { inputs, killAfterMs: 1_200 })
-    await runAction(slow, { inputs, entry: 'post', state: killed.state, workspace: killed.workspace })
-    const resumed = await runAction(slow, { inputs, attempt: 2 })
-    expect(resumed.outputs.conclusion).toBe('passed')
+    const resumed = await continued(accountOf(), () => {})
+    expect(resumed.outputs).toMatchObject({ conclusion: 'passed', resumed: 'true' })
     for (const [name, content] of graph.results)
       if (name.endsWith('.csv')) expect(resumed.results.get(name)?.equals(content), name).toBe(true)
+    const { readings, changedBetweenReadings } = directoryOf(resumed)
+    expect([readings.map(({ run }) => run.attempt), changedBetweenReadings]).toEqual([[1, 2], []])
+  })
+
+  test('does not hide that the tenant changed between two runs of one audit', async () => {
+    const account = accountOf()
+    const resumed = await continued(account, () => {
+      const at = account.directory.findIndex(({ type }) => type === 'users')
+      account.directory.splice(at, 1)
+    })
+    expect(directoryOf(resumed).changedBetweenReadings).toEqual(['users'])
+    expect(resumed.summary).toContain('In between it changed (users)')
+  })
+
+  test('a tenant that cannot be read leaves the audit incomplete; nothing counts as absent', async () => {
+    const faults = always(
+      { name: 'empty', kind: 'answer', answer: { status: 200, body: '{}' } },
+      (call) => call === 'graph.by-ids' || call === 'graph.groups',
+    )
+    await using ill = await startSandbox({ account: accountOf(), faults })
+    const run = await runAction(ill, { inputs: { 'match-source': 'graph', thresholds: '"*": 0' } })
+    expect([run.exitCode, run.outputs.conclusion]).toEqual([1, 'incomplete'])
+    expect(reportOf(run)).toMatchObject({
+      incompleteness: ['unavailable'],
+      fault: { message: expect.stringContaining('Microsoft Graph') },
+    })
+    expect([...run.results.keys()].filter((name) => name.startsWith('idp_divergence'))).toEqual([])
   })
 })

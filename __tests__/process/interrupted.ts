@@ -9,8 +9,11 @@ import { type RunOptions, type RunResult, runAction } from '../sandbox/runner.ts
 import { type Sandbox, type SandboxOptions, startSandbox } from '../sandbox/sandbox.ts'
 import { reportOf, rowsOf } from './evidence.ts'
 
-/** Acts when so many more identities have been asked about; set again at any time. */
-export function atNextMatch(): { plan: FaultPlan; set: (more: number, act: () => void) => void } {
+/** Acts when so many more identities have been asked about, or other calls made; set again at any time. */
+export function atNextMatch(isCounted = (call: string) => call.endsWith('.match')): {
+  plan: FaultPlan
+  set: (more: number, act: () => void) => void
+} {
   let matches = 0
   let due: { at: number; act: () => void } | undefined
   return {
@@ -18,7 +21,7 @@ export function atNextMatch(): { plan: FaultPlan; set: (more: number, act: () =>
       due = { at: matches + more, act }
     },
     plan: ({ call }) => {
-      if (call.endsWith('.match') && ++matches === due?.at) due.act()
+      if (isCounted(call) && ++matches === due?.at) due.act()
       return undefined
     },
   }

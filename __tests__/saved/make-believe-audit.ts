@@ -63,7 +63,7 @@ export const checkpointOfRun = (id: string, clock: Clock): Checkpoint => ({
   startedAt: clock.date().toISOString(),
   firstAnswerAt: undefined,
   committedAt: clock.date().toISOString(),
-  ...{ listings: [], done: {}, resultsBytes: 0, paces: {}, ended: undefined },
+  ...{ listings: [], done: {}, resultsBytes: 0, paces: {}, directory: [], ended: undefined },
 })
 
 export interface MachineOptions {

@@ -1,6 +1,5 @@
 import { concluded, type Findings } from '../conclude.ts'
 import { endOf } from '../domain/checkpoint.ts'
-import { PRINCIPAL_TYPES } from '../domain/principal.ts'
 import { WorkFolder } from '../files/work-folder.ts'
 import { writeSummary } from '../github/outputs.ts'
 import { systemClock } from '../http/clock.ts'
@@ -46,7 +45,7 @@ export async function post(env: NodeJS.ProcessEnv): Promise<void> {
     setup: await policySetupAgain(settings, env),
     continuedFrom,
     calls: {},
-    directory: () => undefined,
+    softDeleted: undefined,
     startedAt,
     finishedAt,
     durationMs: finishedAt.getTime() - startedAt.getTime(),
@@ -89,7 +88,6 @@ async function savedBy(store: Store, work: WorkFolder): Promise<ProgressState> {
 async function findingsOf(work: WorkFolder): Promise<Findings> {
   const { listings, ended } = work.results.checkpoint
   const workspaces = await work.workspaces()
-  const hasAnswers = PRINCIPAL_TYPES.some((type) => work.results.doneCount(type) > 0)
   // It had ended when the main step was stopped: only telling was left.
   const stopped = ended === 'passed' || ended === 'failed' ? undefined : 'cancelled'
   return {
@@ -97,7 +95,7 @@ async function findingsOf(work: WorkFolder): Promise<Findings> {
     workspacesAsked: false,
     listings: [...listings],
     callerRoles: undefined,
-    end: hasAnswers || stopped === undefined ? { stopped, fault: undefined, broken: false } : undefined,
+    end: work.results.hasAnswers || stopped === undefined ? { stopped, fault: undefined, broken: false } : undefined,
     fault: undefined,
     stopped,
   }

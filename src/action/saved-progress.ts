@@ -53,6 +53,7 @@ export function freshCheckpoint({ config, context }: Settings): Checkpoint {
     done: {},
     resultsBytes: 0,
     paces: {},
+    directory: [],
     ended: undefined,
   }
 }

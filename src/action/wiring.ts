@@ -8,7 +8,7 @@ import { principalsOf } from '../databricks/members.ts'
 import { githubOidcSignIn, oauthM2mSignIn } from '../databricks/sign-in.ts'
 import type { SavedPaces } from '../domain/checkpoint.ts'
 import type { AuditError } from '../domain/failure.ts'
-import { type GraphMatchSource, graphSourceOf } from '../entra/graph-match.ts'
+import { graphSourceOf } from '../entra/graph-match.ts'
 import { GRAPH_HOSTS, githubOidcAzureSignIn, githubOidcGraphSignIn, LOGIN_HOSTS } from '../entra/sign-in.ts'
 import { idTokens } from '../github/oidc.ts'
 import { agentOf } from '../http/agent.ts'
@@ -23,9 +23,8 @@ import { tokenHolder } from '../http/token.ts'
 import type { AccessToken } from '../http/token-answer.ts'
 import { transport } from '../http/transport.ts'
 import { userAgentOf } from '../http/user-agent.ts'
-import type { Account, MatchSource, Principals } from '../ports.ts'
+import type { Account, BulkMatchSource, MatchSource, Principals } from '../ports.ts'
 import type { Pressure } from '../progress.ts'
-import type { DirectoryReading } from '../report/model.ts'
 import { VERSION } from '../version.ts'
 
 /** The outside world of one audit, made of the real parts. */
@@ -33,12 +32,10 @@ export interface Clients {
   readonly account: Account
   readonly source: MatchSource
   /** The source, where it reads in bulk before it answers. */
-  readonly bulk: GraphMatchSource | undefined
+  readonly bulk: BulkMatchSource | undefined
   readonly calls: () => CallCounts
   readonly pressure: () => Pressure
   readonly paces: () => SavedPaces
-  /** What was read of the tenant, where it was read in bulk. */
-  readonly directory: () => DirectoryReading | undefined
   /** What a fault of access means here and what to change; its own message where there is nothing to add. */
   readonly explain: (fault: AuditError) => string
   /** One line: who signs in, where and how. */
@@ -102,7 +99,6 @@ export function clientsOf(
     bulk: graph?.source,
     calls: () => ({ ...counts }),
     paces: http.paces,
-    directory: () => graph && { facts: graph.source.facts(), softDeleted: graph.source.softDeleted() },
     pressure: () => pressureOf([http.readout('list'), http.readout('match'), ...(graph ? [graph.readout()] : [])]),
     explain(fault) {
       // Whoever names the server has said what to change.

@@ -1,9 +1,10 @@
+import type { DirectoryReading } from './directory-reading.ts'
 import type { Range } from './done-set.ts'
 import type { Conclusion, Incompleteness } from './gate.ts'
 import type { PrincipalType } from './principal.ts'
 
 /** Raised with every change of what is saved; another one is not read. */
-export const STATE_SCHEMA = 1
+export const STATE_SCHEMA = 2
 /** Raised with every change of the rules that makes an old answer judge differently. */
 export const RULES_VERSION = 1
 
@@ -51,6 +52,8 @@ export interface Checkpoint {
   readonly resultsBytes: number
   /** Where the next run begins to ask. */
   readonly paces: SavedPaces
+  /** What each run so far read of the tenant, where it is read in bulk. */
+  readonly directory: readonly DirectoryReading[]
   /** Set when there is nothing to continue. */
   readonly ended: Conclusion | 'discarded' | undefined
 }

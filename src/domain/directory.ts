@@ -1,4 +1,4 @@
-import { TextIndex } from './texts.ts'
+import { hashOf, TextIndex } from './texts.ts'
 
 /** A user, group or service principal of the directory, as far as a match depends on it. */
 export interface DirectoryObject {
@@ -22,14 +22,22 @@ export class DirectoryObjects {
   /** Rows of the objects to which the addresses belong. */
   readonly #guests: number[] = []
   readonly #hidden = new Set<number>()
+  readonly #digest: [number, number] = [0, 0]
 
   get length(): number {
     return this.#ids.length
   }
 
+  /** 16 hex digits, equal for equal objects in whatever order they were added; tells change, proves nothing. */
+  get digest(): string {
+    return this.#digest.map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('')
+  }
+
   add({ id, name, guestMail, hidden }: DirectoryObject): void {
     if (this.#ids.rowOf(id) !== undefined) return
     const row = this.#ids.add(id)
+    this.#digest[0] ^= hashOf([id, name, guestMail, hidden].join('\n'))
+    this.#digest[1] ^= hashOf([hidden, guestMail, name, id].join('\n'))
     this.#names.add(name)
     if (hidden) this.#hidden.add(row)
     if (guestMail === '') return

@@ -57,8 +57,8 @@ export class Texts {
   }
 }
 
-/** FNV-1a over code units. */
-function hashOf(text: string): number {
+/** FNV-1a over code units, 32 bits. */
+export function hashOf(text: string): number {
   let hash = 0x811c9dc5
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
   return (hash ^ (hash >>> 15)) >>> 0

@@ -87,4 +87,4 @@ export function pageOf<T>(json: unknown, item: Decode<T>, what: string): Page<T>
 }
 
 export const unexpected = (what: string, problem: string): AuditError =>
-  new AuditError('unexpected-answer', `The answer to "${what}" is not as expected: ${problem}`)
+  new AuditError('unexpected-answer', `The answer of Microsoft Graph to "${what}" is not as expected: ${problem}`)

@@ -1,3 +1,4 @@
+import type { SoftDeleted } from '../domain/directory-reading.ts'
 import { AuditError } from '../domain/failure.ts'
 import { PAGE_SIZE } from '../domain/load-plan.ts'
 import type { PrincipalType } from '../domain/principal.ts'
@@ -5,16 +6,6 @@ import { DELETED } from './decode.ts'
 import { type Graph, pages } from './pages.ts'
 
 const KEPT_MS = 30 * 24 * 3_600_000
-
-/** A directory object in the tenant's bin. Times in ISO 8601. */
-export interface SoftDeleted {
-  readonly type: PrincipalType
-  /** Object id, and so the external id of the principals that were linked to it. */
-  readonly externalId: string
-  readonly deletedAt: string
-  /** 30 days later; then it is gone for good. https://learn.microsoft.com/graph/api/directory-deleteditems-restore */
-  readonly restorableUntil: string
-}
 
 /** Those of the external ids whose objects are in the bin; none when we may not look into it: it only explains. */
 export async function softDeleted(

@@ -1,35 +1,16 @@
 import type { DirectoryObjects } from '../domain/directory.ts'
 import { directoryMatch } from '../domain/directory-match.ts'
+import type { SoftDeleted, TypeReading } from '../domain/directory-reading.ts'
 import { AuditError } from '../domain/failure.ts'
-import type { LoadPlan } from '../domain/load-plan.ts'
-import type { PrincipalType } from '../domain/principal.ts'
+import { PRINCIPAL_TYPES, type PrincipalType } from '../domain/principal.ts'
 import { Roster } from '../domain/roster.ts'
 import type { Account, BulkMatchSource, Clock, ListedPrincipal, Principals, Snapshot } from '../ports.ts'
-import { type SoftDeleted, softDeleted } from './deleted.ts'
+import { softDeleted } from './deleted.ts'
 import { readDirectory } from './directory.ts'
 import type { Graph } from './pages.ts'
 import { preflight } from './preflight.ts'
 import { strangersOf } from './strangers.ts'
 import { completed } from './whole.ts'
-
-/** What was read of one type of the tenant; two parts of one audit that differ here saw different tenants. */
-export interface DirectoryFacts {
-  readonly type: PrincipalType
-  readonly plan: LoadPlan
-  /** ISO 8601: when reading it was finished. */
-  readonly readAt: string
-  /** Objects of the type in the tenant; `undefined`: it did not tell. */
-  readonly inTenant: number | undefined
-  /** Objects that were read. */
-  readonly read: number
-}
-
-export interface GraphMatchSource extends BulkMatchSource {
-  /** What was read, by type; empty before `prepare`. */
-  facts(): readonly DirectoryFacts[]
-  /** Directory objects that explain why an external id is not in the IdP. */
-  softDeleted(): readonly SoftDeleted[]
-}
 
 export interface GraphSources extends Graph {
   readonly account: Account
@@ -40,11 +21,11 @@ export interface GraphSources extends Graph {
 }
 
 /** Entra's side of an account, read from Microsoft Graph: users and service principals in bulk, members group by group. */
-export function graphSourceOf(sources: GraphSources): GraphMatchSource {
+export function graphSourceOf(sources: GraphSources): BulkMatchSource {
   const roster = new Roster()
   const inTenant = new Map<PrincipalType, number | undefined>()
   const objects = new Map<PrincipalType, DirectoryObjects>()
-  const facts = new Map<PrincipalType, DirectoryFacts>()
+  const readings: TypeReading[] = []
   const deleted: SoftDeleted[] = []
   const learn = (type: PrincipalType, principals: readonly ListedPrincipal[]): void => {
     for (const { id, name, externalId } of principals) roster.add({ type, id, name, externalId })
@@ -55,7 +36,7 @@ export function graphSourceOf(sources: GraphSources): GraphMatchSource {
     const { objects: found, plan, absent } = await readDirectory(sources, asked, signal)
     objects.set(type, found)
     const readAt = sources.clock.date().toISOString()
-    facts.set(type, { type, plan, readAt, inTenant: asked.inTenant, read: found.length })
+    readings.push({ type, plan, readAt, inTenant: asked.inTenant, read: found.length, digest: found.digest })
     deleted.push(...(await softDeleted(sources, type, absent, signal)))
   }
 
@@ -63,7 +44,7 @@ export function graphSourceOf(sources: GraphSources): GraphMatchSource {
 
   return {
     learn,
-    facts: () => [...facts.values()],
+    readings: () => PRINCIPAL_TYPES.flatMap((of) => readings.filter(({ type }) => type === of)),
     softDeleted: () => deleted,
 
     async preflight(types, signal) {

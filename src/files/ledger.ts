@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Checkpoint, SavedListing, SavedPaces } from '../domain/checkpoint.ts'
+import type { TypeReading } from '../domain/directory-reading.ts'
 import { DoneSet } from '../domain/done-set.ts'
 import { PRINCIPAL_TYPES, type PrincipalType } from '../domain/principal.ts'
 import type { Clock, Finished, ResultRecord, ResultsLog } from '../ports.ts'
@@ -69,8 +70,18 @@ export class Ledger implements ResultsLog {
     return this.#done.get(type)?.size ?? 0
   }
 
+  /** In this run or one that it continues. */
+  get hasAnswers(): boolean {
+    return PRINCIPAL_TYPES.some((type) => this.doneCount(type) > 0)
+  }
+
   async listed(listing: SavedListing): Promise<void> {
     await this.#write({ listings: [...this.#checkpoint.listings, listing] })
+  }
+
+  async directoryRead(types: readonly TypeReading[]): Promise<void> {
+    const { directory, run } = this.#checkpoint
+    await this.#write({ directory: [...directory, { run, types }] })
   }
 
   async commit(finished: readonly Finished[]): Promise<void> {

@@ -128,8 +128,8 @@ export const INCOMPLETENESS: Readonly<Record<Incompleteness, Cause>> = {
     action: 'Check whether a proxy or cache mixes up answers; if there is none, ask Databricks support.',
   },
   unavailable: {
-    what: 'Databricks stopped answering for too long',
-    action: 'See whether Databricks reports an outage, and run the audit again.',
+    what: 'a service that the audit depends on stopped answering, or could not be read',
+    action: 'See whether Databricks or Microsoft reports an outage, and run the audit again.',
   },
   'listing-untrusted': {
     what: 'a listing could not be read, or gave less than it promised, so something may be missing',

@@ -1,4 +1,5 @@
 import type { ErrorCategory, SubjectType } from '../domain/category.ts'
+import type { DirectoryReading, SoftDeleted } from '../domain/directory-reading.ts'
 import type { Divergence } from '../domain/divergence.ts'
 import type { Failure, Reason } from '../domain/failure.ts'
 import type { Conclusion, Incompleteness, Verdict } from '../domain/gate.ts'
@@ -26,24 +27,12 @@ export type ArtifactState =
   | { readonly state: 'off' | 'public' | 'nothing' | 'post' }
   | { readonly state: 'failed'; readonly why: string }
 
-/** What a bulk source read of the tenant; two parts of one audit that differ here saw different tenants. */
-export interface DirectoryReading {
-  readonly facts: readonly {
-    readonly type: PrincipalType
-    readonly plan: 'list' | 'look-up'
-    /** ISO 8601. */
-    readonly readAt: string
-    /** Objects in the tenant; `undefined`: it did not tell. */
-    readonly inTenant: number | undefined
-    readonly read: number
-  }[]
-  /** External ids whose objects lie in the bin of the tenant. Times in ISO 8601. */
-  readonly softDeleted: readonly {
-    readonly type: PrincipalType
-    readonly externalId: string
-    readonly deletedAt: string
-    readonly restorableUntil: string
-  }[]
+/** What a bulk source read of the tenant. */
+export interface Directory {
+  /** By every run that the audit took, in their order. */
+  readonly readings: readonly DirectoryReading[]
+  /** Those that the last reading did not find; `undefined`: it could not be told any more. */
+  readonly softDeleted: readonly SoftDeleted[] | undefined
 }
 
 /** Where a continued audit stood when this run took it up. */
@@ -70,7 +59,7 @@ export interface Report {
   readonly host: string
   readonly matchSource: 'databricks' | 'graph'
   /** What was read of the tenant; `undefined` where Databricks itself compared. */
-  readonly directory: DirectoryReading | undefined
+  readonly directory: Directory | undefined
   /** ISO 8601, UTC. */
   readonly startedAt: string
   readonly finishedAt: string

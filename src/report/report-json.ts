@@ -1,3 +1,4 @@
+import { changedTypes } from '../domain/directory-reading.ts'
 import type { Verdict } from '../domain/gate.ts'
 import { PRINCIPAL_TYPES } from '../domain/principal.ts'
 import { countsOf, sumOf, totalsOf, unfederated, unreached } from './figures.ts'
@@ -42,6 +43,12 @@ function totals({ tally }: Report) {
   }
 }
 
+function directoryJsonOf({ directory }: Report) {
+  if (directory === undefined) return null
+  const { readings, softDeleted } = directory
+  return { readings, changedBetweenReadings: changedTypes(readings), softDeleted: softDeleted ?? null }
+}
+
 /**
  * The text of `report.json`: keys in a fixed order, so that equal audits differ only in their times. Holds counts and
  * ids of the account, no name. `artifact`: left out where it is not known yet, as in the copy within the artifact.
@@ -79,7 +86,7 @@ export function reportJsonOf(report: Report, artifact?: ArtifactState): string {
       listed,
       promised: promised ?? null,
     })),
-    directory: report.directory ?? null,
+    directory: directoryJsonOf(report),
     resultsPath: report.resultsPath,
     files: report.files,
     ...(artifact === undefined ? {} : { artifact }),

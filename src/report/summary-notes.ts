@@ -1,3 +1,4 @@
+import { changedTypes, type DirectoryReading } from '../domain/directory-reading.ts'
 import type { Reason } from '../domain/failure.ts'
 import type { Known, Prerequisites } from '../domain/prerequisites.ts'
 import { TYPE_LABELS } from '../domain/principal.ts'
@@ -6,7 +7,7 @@ import { markdownCode, markdownText } from './escape.ts'
 import { sumOf, unfederated, unreached } from './figures.ts'
 import { sectionOf, tableOf } from './markdown.ts'
 import type { ArtifactState, Report } from './model.ts'
-import { counted, identities, number } from './wording.ts'
+import { counted, identities, moment, number } from './wording.ts'
 
 const SHOWN_REASONS = 20
 
@@ -108,9 +109,27 @@ export function notesOf(report: Report): string {
     notes.push(
       'Databricks itself compared each identity with the identity provider. Where AIM is already on, this comparison also makes Databricks sync that identity.',
     )
+  notes.push(...readingsNotes(report))
   if (!report.showNames) notes.push('No names are shown, since this repository is public, or may be.')
   return notes.length === 0 ? '' : sectionOf('Good to know', notes.map((note) => `- ${note}`).join('\n'))
 }
+
+/** Of an audit that took several runs, each of which read the tenant. */
+function readingsNotes({ directory }: Report): string[] {
+  const readings = directory?.readings ?? []
+  const [first, last] = [startOf(readings[0]), startOf(readings.at(-1))]
+  if (readings.length < 2 || first === undefined || last === undefined) return []
+  const times = `The tenant was read ${number(readings.length)} times, since the audit took several runs: first at ${moment(first)}, last at ${moment(last)}.`
+  const changed = changedTypes(readings).map((type) => TYPE_LABELS[type])
+  return changed.length === 0
+    ? [times]
+    : [
+        `${times} In between it changed (${changed.join(', ')}), so what was found first may be different by now: for one picture, audit anew with \`resume: off\`.`,
+      ]
+}
+
+const startOf = (reading: DirectoryReading | undefined): string | undefined =>
+  reading?.types.map(({ readAt }) => readAt).sort()[0]
 
 const SAFE_URL = /^https:\/\/[\w.-]+\/[\w./-]*$/
 
