@@ -136,6 +136,7 @@ describe('githubOidcAzureSignIn', () => {
   )
 
   test.each([
+    [700212, 'oidc-audience'],
     [700016, 'azure-client-id'],
     [90002, 'azure-tenant-id'],
     [500011, 'azure-tenant-id'],

@@ -1,7 +1,7 @@
 import nock from 'nock'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { GRAPH_HOSTS, githubOidcGraphSignIn, LOGIN_HOSTS } from '../../src/entra/sign-in.ts'
-import { clock, idToken, never, offline, online, rawSend, strayRequests } from './wire.ts'
+import { clock, failureOf, idToken, never, offline, online, rawSend, strayRequests } from './wire.ts'
 
 beforeEach(offline)
 afterEach(online)
@@ -45,3 +45,19 @@ test.each([
     expect(strayRequests()).toEqual([])
   },
 )
+
+test('githubOidcGraphSignIn: advises no input that has no effect on it', async () => {
+  nock(`https://${LOGIN_HOSTS.public}`)
+    .post('/t/oauth2/v2.0/token')
+    .query(true)
+    .reply(401, { error: 'invalid_client', error_description: 'AADSTS700212: No matching audience' })
+  const application = { tenantId: 't', clientId: 'c', environment: 'public' } as const
+  const signIn = githubOidcGraphSignIn(
+    { send: rawSend, clock, mask: () => {}, idToken: async () => idToken({}) },
+    application,
+  )
+  const { message } = await failureOf(signIn(never))
+  expect(message).toContain('azure-environment')
+  expect(message).toContain('Microsoft Graph')
+  expect(message).not.toContain('oidc-audience')
+})

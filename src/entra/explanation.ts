@@ -18,13 +18,15 @@ const RESOURCE =
 const CONDITIONAL_ACCESS =
   'A Conditional Access policy for workload identities blocks the runner: allow its address, or exclude the application'
 
+const AUDIENCE_DIFFERS = '700212'
+
 /** What to change, by error number. https://learn.microsoft.com/entra/identity-platform/reference-error-codes */
 const ADVICE: Readonly<Record<string, string>> = {
   '70021': CREDENTIAL,
   '700213': `${CREDENTIAL}: its subject differs`,
   '7002131': `${CREDENTIAL}: its subject expression does not match`,
   '700211': `${CREDENTIAL}: its issuer differs`,
-  '700212': `${CREDENTIAL}: its audience differs; check "azure-environment" and "oidc-audience"`,
+  [AUDIENCE_DIFFERS]: `${CREDENTIAL}: its audience differs; check "azure-environment"`,
   '700024': 'The GitHub token is outside its life time: check the clock of the runner',
   '700016': 'Check "azure-client-id" and "azure-tenant-id": the tenant does not have this application',
   '7000112': 'The application is disabled in the tenant',
@@ -38,6 +40,15 @@ const ADVICE: Readonly<Record<string, string>> = {
   '50196': 'Entra saw the same sign-in too often in a short time: wait some minutes',
 }
 
+/** What a token is for. `oidc-audience` is about Databricks alone. */
+export type EntraResource = 'Azure Databricks' | 'Microsoft Graph'
+
+function adviceOf(number: string, resource: EntraResource): string {
+  const advice = ADVICE[number]
+  if (advice === undefined) return number === '' ? '' : `See https://login.microsoftonline.com/error?code=${number}`
+  return number === AUDIENCE_DIFFERS && resource === 'Azure Databricks' ? `${advice} and "oidc-audience"` : advice
+}
+
 /** Numbers of what passes by itself although the status does not say so. */
 const TRANSIENT = new Set(['90033', '90055', '900971'])
 
@@ -45,7 +56,7 @@ const TRANSIENT = new Set(['90033', '90055', '900971'])
 const claimsHelp = (number: string): boolean => number === '' || (ADVICE[number]?.startsWith(CREDENTIAL) ?? true)
 
 /** Why Entra did not sign us in, and what to change. */
-export function explainEntraRefusal(refusal: Refusal, claims: Claims | undefined): AuditError {
+export function explainEntraRefusal(refusal: Refusal, resource: EntraResource, claims: Claims | undefined): AuditError {
   const { status, error } = refusal
   const number = errorNumberOf(refusal)
   const passing = transientRefusal(refusal, 'Entra')
@@ -55,8 +66,9 @@ export function explainEntraRefusal(refusal: Refusal, claims: Claims | undefined
       code: status,
     })
   const code = number === '' ? error || `HTTP ${status}` : `AADSTS${number}`
-  const advice = ADVICE[number] ?? (number === '' ? '' : `See https://login.microsoftonline.com/error?code=${number}`)
   const sent = claimsHelp(number) ? `The GitHub token has ${claimsText(claims)}. ${SUBJECT_NOTE}` : ''
-  const message = [`Entra refused the sign-in (${code})`, advice, sent].filter((part) => part !== '').join('. ')
+  const message = [`Entra refused the sign-in to ${resource} (${code})`, adviceOf(number, resource), sent]
+    .filter((part) => part !== '')
+    .join('. ')
   return new AuditError('sign-in', message, { code })
 }

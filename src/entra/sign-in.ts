@@ -6,7 +6,7 @@ import { type Claims, claimsOf } from '../http/claims.ts'
 import type { HttpAnswer, Send } from '../http/send.ts'
 import { type AccessToken, accessTokenOf, refusalOf } from '../http/token-answer.ts'
 import type { Clock } from '../ports.ts'
-import { ASSERTION_EXPIRED, explainEntraRefusal } from './explanation.ts'
+import { ASSERTION_EXPIRED, type EntraResource, explainEntraRefusal } from './explanation.ts'
 
 /** Entra's authorities. https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud */
 export const LOGIN_HOSTS: Readonly<Record<AzureEnvironment, string>> = {
@@ -44,6 +44,9 @@ export interface EntraApplication {
 interface EntraSignIn extends EntraApplication {
   /** Of the GitHub token. */
   readonly audience: string
+  /** What the token is for. */
+  readonly resource: EntraResource
+  readonly scope: string
 }
 
 type SigningIn = (signal: AbortSignal) => Promise<AccessToken>
@@ -52,20 +55,21 @@ type SigningIn = (signal: AbortSignal) => Promise<AccessToken>
 export const githubOidcAzureSignIn = (
   ports: EntraPorts,
   signIn: Extract<SignIn, { type: 'github-oidc-azure' }>,
-): SigningIn => signingIn(ports, signIn, DATABRICKS_SCOPE)
+): SigningIn => signingIn(ports, { ...signIn, resource: 'Azure Databricks', scope: DATABRICKS_SCOPE })
 
 /** The same for Microsoft Graph. The audience is always the cloud's: `oidc-audience` is about Databricks alone. */
 export const githubOidcGraphSignIn = (ports: EntraPorts, application: EntraApplication): SigningIn =>
-  signingIn(
-    ports,
-    { ...application, audience: AZURE_AUDIENCES[application.environment] },
-    `https://${GRAPH_HOSTS[application.environment]}/.default`,
-  )
+  signingIn(ports, {
+    ...application,
+    audience: AZURE_AUDIENCES[application.environment],
+    resource: 'Microsoft Graph',
+    scope: `https://${GRAPH_HOSTS[application.environment]}/.default`,
+  })
 
-function signingIn(ports: EntraPorts, signIn: EntraSignIn, scope: string): SigningIn {
+function signingIn(ports: EntraPorts, signIn: EntraSignIn): SigningIn {
   return (signal) =>
-    exchange(ports, signIn, scope, signal).catch((error: unknown) => {
-      if (error instanceof AuditError && error.code === ASSERTION_EXPIRED) return exchange(ports, signIn, scope, signal)
+    exchange(ports, signIn, signal).catch((error: unknown) => {
+      if (error instanceof AuditError && error.code === ASSERTION_EXPIRED) return exchange(ports, signIn, signal)
       throw error
     })
 }
@@ -77,12 +81,7 @@ interface Exchange {
   failure: unknown
 }
 
-async function exchange(
-  ports: EntraPorts,
-  signIn: EntraSignIn,
-  scope: string,
-  signal: AbortSignal,
-): Promise<AccessToken> {
+async function exchange(ports: EntraPorts, signIn: EntraSignIn, signal: AbortSignal): Promise<AccessToken> {
   const seen: Exchange = { claims: undefined, token: undefined, failure: undefined }
   // A new application for each exchange. A kept one holds tokens we hold ourselves, answers from a lock of a minute or more
   // after any 429 or 5xx without asking again, and asks for an assertion even when it has a token.
@@ -96,12 +95,12 @@ async function exchange(
         return assertion
       },
     },
-    system: { networkClient: networkOf(ports, seen, signal) },
+    system: { networkClient: networkOf(ports, signIn, seen, signal) },
   })
   try {
     // The region could come from MSAL_FORCE_REGION, and would change the host.
     await application.acquireTokenByClientCredential({
-      scopes: [scope],
+      scopes: [signIn.scope],
       azureRegion: 'DisableMsalForceRegion',
     })
   } catch (error) {
@@ -128,7 +127,12 @@ function authorityOf({ tenantId, environment }: EntraSignIn) {
 }
 
 /** msal's network: our own client, so that its proxy, time limits and table of calls hold here too. */
-function networkOf({ send, mask, clock }: EntraPorts, seen: Exchange, signal: AbortSignal): INetworkModule {
+function networkOf(
+  { send, mask, clock }: EntraPorts,
+  { resource }: EntraSignIn,
+  seen: Exchange,
+  signal: AbortSignal,
+): INetworkModule {
   return {
     sendGetRequestAsync: () => Promise.reject(new AuditError('internal', 'msal-node tried a call it was not to make')),
     async sendPostRequestAsync<T>(url: string, options: { headers?: Record<string, string>; body?: string } = {}) {
@@ -137,7 +141,7 @@ function networkOf({ send, mask, clock }: EntraPorts, seen: Exchange, signal: Ab
           { call: 'entra.token', url, headers: options.headers ?? {}, body: options.body ?? '' },
           signal,
         )
-        seen.token = tokenOf(answer, seen.claims, clock.date())
+        seen.token = tokenOf(answer, resource, seen.claims, clock.date())
         mask(seen.token.token)
         const { token, lifetimeMs } = seen.token
         const body = { token_type: 'Bearer', access_token: token, expires_in: lifetimeMs / 1000 }
@@ -150,8 +154,8 @@ function networkOf({ send, mask, clock }: EntraPorts, seen: Exchange, signal: Ab
   }
 }
 
-function tokenOf(answer: HttpAnswer, claims: Claims | undefined, now: Date): AccessToken {
-  if (answer.status !== 200) throw explainEntraRefusal(refusalOf(answer, now), claims)
+function tokenOf(answer: HttpAnswer, resource: EntraResource, claims: Claims | undefined, now: Date): AccessToken {
+  if (answer.status !== 200) throw explainEntraRefusal(refusalOf(answer, now), resource, claims)
   return accessTokenOf(answer, 'Entra')
 }
 
