@@ -73,6 +73,14 @@ describe('nothing starves', () => {
       expect(ill.p99Ms).toBeLessThanOrEqual(1.2 * sound.p99Ms)
     })
 
+  test('with 1 % of identities that are always refused as well', async () => {
+    const server = bucket(steady(50), 1)
+    const sound = await check({ identities: 20_000, server })
+    const ill = await check({ identities: 20_000, server, poison: 'throttled' })
+    expect(ill).toMatchObject({ done: 19_800, failed: 200 })
+    expect(ill.p99Ms).toBeLessThanOrEqual(1.2 * sound.p99Ms)
+  })
+
   test('without a limit as well', async () => {
     const sound = await check({ identities: 20_000 })
     const ill = await check({ identities: 20_000, poison: 'server-error' })

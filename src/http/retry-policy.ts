@@ -36,6 +36,8 @@ const MOST_ATTEMPTS = 6
 const COST: Readonly<Partial<Record<Reason, number>>> = { timeout: 10 }
 const USUAL_COST = 5
 const [BASE_MS, THROTTLED_BASE_MS, MOST_DELAY_MS] = [500, 1_000, 20_000]
+/** Of one that is refused again and again while others pass: each try takes the place of another's. */
+const MOST_OWN_DELAY_MS = 120_000
 /** How long a server may ask us to wait, an item may be throttled while others are not, and a host may be silent. */
 const REASONABLE_MS = 15 * 60_000
 /** How long everybody may be throttled. */
@@ -80,7 +82,8 @@ export function stepAfter(
     const trials = { ...before, throttled: before.throttled + 1, firstThrottledAt: before.firstThrottledAt ?? now }
     const othersPass = (common.succeededAt ?? Number.NEGATIVE_INFINITY) > trials.firstThrottledAt
     if (now - trials.firstThrottledAt >= (othersPass ? REASONABLE_MS : CLOSED_MS)) return { go: 'give-up', common }
-    const afterMs = Math.max(asked, chance * Math.min(MOST_DELAY_MS, THROTTLED_BASE_MS * 2 ** before.throttled))
+    const most = othersPass ? MOST_OWN_DELAY_MS : MOST_DELAY_MS
+    const afterMs = Math.max(asked, chance * Math.min(most, THROTTLED_BASE_MS * 2 ** before.throttled))
     return { go: 'again', afterMs, trials, common }
   }
   const trials = withFailure(before, reason, now)
