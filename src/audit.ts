@@ -62,10 +62,13 @@ export async function audit(world: World): Promise<Report> {
     fault: undefined,
     stopped: undefined,
   }
+  const over = new AbortController()
   try {
-    await phases(world, findings)
+    await phases(world, findings, over.signal)
   } catch (error) {
     brokenOff(world, findings, error)
+  } finally {
+    over.abort()
   }
   const [finishedAt, durationMs] = [clock.date(), clock.now() - startedMs]
   const softDeleted = world.bulk?.softDeleted()
@@ -82,9 +85,10 @@ function brokenOff({ work, signal }: World, findings: Findings, error: unknown):
   if (stopped !== undefined && work.results.hasAnswers) findings.end = { stopped, fault, broken: false }
 }
 
-async function phases(world: World, findings: Findings): Promise<void> {
+/** `over`: aborted when they have ended, however they did. */
+async function phases(world: World, findings: Findings, over: AbortSignal): Promise<void> {
   const { config, account, work, progress, deadline } = world
-  const signal = AbortSignal.any([world.signal, deadline])
+  const signal = AbortSignal.any([world.signal, deadline, over])
 
   // Before anything is asked of anybody: without the permission to read, everything would look absent.
   const { bulk } = world
@@ -99,7 +103,7 @@ async function phases(world: World, findings: Findings): Promise<void> {
   for (const type of config.included) findings.listings.push(await identities(world, findings, type, signal))
   world.onPhaseEnd()
   if (bulk !== undefined) {
-    await read(findings, bulk.prepare(work.snapshot, signal))
+    await progress.reading(bulk, read(findings, bulk.prepare(work.snapshot, signal)))
     await work.results.directoryRead(bulk.readings())
   }
 
@@ -142,6 +146,9 @@ async function identities(
   signal: AbortSignal,
 ): Promise<Listing> {
   const { config, account, work, progress } = world
+  const expect = (promised: number) => {
+    if (config.targets === undefined) world.bulk?.expect(type, promised, signal)
+  }
   const learn = (of: PrincipalType, principals: readonly ListedPrincipal[]) => {
     world.bulk?.learn(of, principals)
     if (of === 'service-principals') findings.callerRoles ??= callerRoles(config, principals)
@@ -150,12 +157,14 @@ async function identities(
   if (known !== undefined) {
     const unnamed = world.unnamed.get(type) ?? []
     const { snapshot, results } = work
+    expect(known.listed)
     if (config.targets === undefined || unnamed.length > 0)
       await recalled({ account, snapshot, results, signal, learn }, type, unnamed)
     return known
   }
   const onPage = (of: PrincipalType, soFar: number, page: ListingPage) => {
     progress.listed(of, soFar, page.promised)
+    expect(page.promised)
     learn(of, page.principals)
   }
   const listing =

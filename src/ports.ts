@@ -64,8 +64,12 @@ export interface BulkMatchSource extends MatchSource {
   preflight(types: readonly PrincipalType[], signal: AbortSignal): Promise<void>
   /** Principals as a listing with detail `whole` tells them; saves asking for them again. */
   learn(type: PrincipalType, principals: readonly ListedPrincipal[]): void
+  /** So many principals of a type are about to be listed: what does not depend on who they are may be read meanwhile. */
+  expect(type: PrincipalType, promised: number, signal: AbortSignal): void
   /** Reads whatever the answers about the listed identities depend on, but for the members of groups. */
   prepare(snapshot: Pick<Snapshot, 'listed' | 'count' | 'ids'>, signal: AbortSignal): Promise<void>
+  /** Directory objects read so far. */
+  objectsRead(): number
   /** What was read of each type; empty before `prepare`. */
   readings(): readonly TypeReading[]
   /** Directory objects that explain why an external id is not in the IdP. */

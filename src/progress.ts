@@ -1,7 +1,7 @@
 import type { Outcome } from './domain/outcome.ts'
 import type { PrincipalType } from './domain/principal.ts'
-import type { Clock, Log, ResultsLog, Snapshot } from './ports.ts'
-import { estimateOf, type Phase, progressLineOf } from './report/progress.ts'
+import type { BulkMatchSource, Clock, Log, ResultsLog, Snapshot } from './ports.ts'
+import { comparisonsOf, estimateOf, type Phase, progressLineOf, readingText, type Subject } from './report/progress.ts'
 
 /** A line at least this often. */
 const EVERY_MS = 10_000
@@ -21,6 +21,8 @@ export interface ProgressPorts {
   /** Who signs in, where and how: one line. */
   readonly who: string
   readonly maxConcurrency: number
+  /** The tenant is read in bulk; otherwise each identity takes a call. */
+  readonly isBulk: boolean
 }
 
 const TITLES: Readonly<Record<Phase, string>> = {
@@ -35,9 +37,13 @@ export class Progress {
   readonly #stopped = new AbortController()
   readonly #marks: { readonly atMs: number; readonly done: number }[] = []
   #phase: Phase | undefined
-  #type: PrincipalType | undefined
+  #subject: Subject | undefined
+  /** Counts what is not told piece by piece. */
+  #count: (() => number) | undefined
   #done = 0
   #total: number | undefined
+  /** When the last page came in, or the phase began. */
+  #pageMs = 0
   #failed = 0
 
   constructor(ports: ProgressPorts) {
@@ -48,27 +54,41 @@ export class Progress {
   /** Opens a phase. `work`: what phase 3 is about to ask, and what of it is done. */
   phase(phase: Phase, work?: { readonly snapshot: Snapshot; readonly results: ResultsLog }): void {
     this.#endPhase()
-    const { log, who, maxConcurrency } = this.#ports
+    const { log, who, maxConcurrency, isBulk } = this.#ports
     log.group(TITLES[phase])
     this.#phase = phase
-    this.#begin(undefined)
+    this.#begin(phase, undefined)
+    this.#pageMs = this.#ports.clock.now()
     if (work === undefined) return
     const { snapshot, results } = work
     const left = (type: PrincipalType) => snapshot.count(type) - results.doneCount(type)
     const counts = Object.fromEntries(snapshot.listed().map((type) => [type, left(type)]))
-    const { calls, text } = estimateOf(counts, maxConcurrency)
+    const { calls, text } = isBulk ? comparisonsOf(counts) : estimateOf(counts, maxConcurrency)
     log.info(who)
     log.info(text)
-    this.#begin(calls)
+    this.#begin(phase, calls)
   }
 
   /** A page of a listing came in. */
   listed(type: PrincipalType, soFar: number, promised: number): void {
-    if (type !== this.#type && this.#type !== undefined) this.#tell()
-    if (type !== this.#type) this.#begin(promised)
-    this.#type = type
+    if (type !== this.#subject) {
+      if (this.#subject !== this.#phase) this.#tell()
+      this.#begin(type, promised)
+      // The first page was under way since the last one came in.
+      this.#marks[0] = { atMs: this.#pageMs, done: 0 }
+    }
+    this.#pageMs = this.#ports.clock.now()
     this.#done = soFar
     this.#total = promised
+  }
+
+  /** Within a phase, the tenant is read in bulk. */
+  async reading(bulk: Pick<BulkMatchSource, 'objectsRead' | 'readings'>, reading: Promise<void>): Promise<void> {
+    this.#tell()
+    this.#begin('directory-objects', undefined, () => bulk.objectsRead())
+    await reading
+    this.#begin(this.#phase, undefined)
+    this.#ports.log.info(readingText(bulk.readings()))
   }
 
   /** An identity's outcome is final. */
@@ -83,10 +103,11 @@ export class Progress {
     this.#stopped.abort()
   }
 
-  #begin(total: number | undefined): void {
-    this.#type = undefined
+  #begin(subject: Subject | undefined, total: number | undefined, count?: () => number): void {
+    this.#subject = subject
+    this.#count = count
     this.#total = total
-    this.#done = 0
+    this.#done = count?.() ?? 0
     this.#failed = 0
     this.#marks.length = 0
     this.#mark()
@@ -97,12 +118,13 @@ export class Progress {
     if (this.#done > 0) this.#tell()
     this.#ports.log.endGroup()
     this.#phase = undefined
+    this.#subject = undefined
   }
 
   async #ticking(): Promise<void> {
     for (;;) {
       await this.#ports.clock.sleep(EVERY_MS, this.#stopped.signal)
-      if (this.#phase !== undefined) this.#tell()
+      this.#tell()
     }
   }
 
@@ -114,14 +136,14 @@ export class Progress {
   }
 
   #tell(): void {
-    if (this.#phase === undefined) return
+    if (this.#subject === undefined) return
+    this.#done = this.#count?.() ?? this.#done
     const since = this.#mark()
     const seconds = (this.#ports.clock.now() - since.atMs) / 1000
     const ratePerSecond = seconds > 0 ? (this.#done - since.done) / seconds : 0
     const left = this.#total === undefined ? undefined : Math.max(0, this.#total - this.#done)
     const line = progressLineOf({
-      phase: this.#phase,
-      type: this.#type,
+      subject: this.#subject,
       done: this.#done,
       total: this.#total,
       failed: this.#failed,

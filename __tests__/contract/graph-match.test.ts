@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { divergenceOf } from '../../src/domain/divergence.ts'
 import type { Match } from '../../src/domain/match.ts'
 import { PRINCIPAL_TYPES } from '../../src/domain/principal.ts'
@@ -42,9 +42,10 @@ const isLinked = (account: MakeBelieveAccount) => {
 describe('graphSourceOf: the same match as matchWithIdp', () => {
   test('for random accounts, by IAM v2 or SCIM, learnt in phase 2 or not', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.nat(), fc.boolean(), fc.boolean(), async (seed, hasIam, learn) => {
+      fc.asyncProperty(fc.nat(), fc.boolean(), fc.boolean(), fc.boolean(), async (seed, hasIam, learn, early) => {
         const world = graphWorld(accountOf(seed), { hasIam })
-        await world.prepare({ learn })
+        await world.prepare({ learn, early })
+        expect(world.calls.filter((call) => call === 'graph.users').length).toBeLessThanOrEqual(2)
         await expectSame(world)
       }),
       { numRuns: 12 },
@@ -144,6 +145,14 @@ describe('graphSourceOf: what is not known is no divergence', () => {
     expect(failure.message).toContain(permission)
   })
 
+  test('several are named at once', async () => {
+    const world = graphWorld(accountOf(1))
+    for (const type of ['users', 'service-principals'] as const) world.tenant.permissions.delete(type)
+    const { message } = await failureOf(world.graph.preflight(PRINCIPAL_TYPES, never))
+    for (const permission of ['User.Read.All', 'Application.Read.All']) expect(message).toContain(permission)
+    expect(message).not.toContain('GroupMember.Read.All')
+  })
+
   test('an object that shows its id only ends the preflight, too', async () => {
     const world = graphWorld(accountOf(1))
     for (const { objectId } of world.account.directory) world.tenant.unreadable.add(objectId)
@@ -198,6 +207,26 @@ describe('graphSourceOf: what is not known is no divergence', () => {
 })
 
 describe('graphSourceOf: what it costs', () => {
+  test('a tenant that will be listed anyway is listed while the account is', async () => {
+    const world = graphWorld(accountOf(1))
+    await world.graph.preflight(PRINCIPAL_TYPES, never)
+    world.graph.expect('users', 1_000_000, never)
+    world.graph.expect('users', 1_000_000, never)
+    await vi.waitFor(() => expect(world.graph.objectsRead()).toBeGreaterThan(0))
+    expect(world.calls.filter((call) => call === 'graph.users')).toHaveLength(2)
+    expect(world.graph.readings()).toEqual([])
+  })
+
+  test('a failure of that listing is told when the tenant is needed', async () => {
+    const world = graphWorld(accountOf(1))
+    await world.graph.preflight(PRINCIPAL_TYPES, never)
+    world.tenant.permissions.delete('users')
+    world.graph.expect('users', 1_000_000, never)
+    await vi.waitFor(() => expect(world.calls.filter((call) => call === 'graph.users')).toHaveLength(2))
+    world.tenant.permissions.add('users')
+    await expect(world.prepare({ included: ['users'] })).rejects.toMatchObject({ reason: 'forbidden' })
+  })
+
   test('a soft-deleted object explains itself', async () => {
     const account = accountOf(10)
     const linked = isLinked(account)

@@ -28,7 +28,12 @@ export interface GraphWorld {
   readonly graph: BulkMatchSource
   readonly databricks: MatchSource
   /** Preflight, phase 2 and the bulk reading. */
-  prepare(options?: { learn?: boolean; included?: readonly PrincipalType[]; only?: readonly string[] }): Promise<void>
+  prepare(options?: {
+    early?: boolean
+    learn?: boolean
+    included?: readonly PrincipalType[]
+    only?: readonly string[]
+  }): Promise<void>
   everyMatch(source: MatchSource): Promise<Map<string, Match | string>>
 }
 
@@ -71,8 +76,9 @@ export function graphWorld(
   })
   return {
     ...{ account, tenant, calls, graph, databricks: matchSourceOf(address) },
-    async prepare({ learn = true, included = PRINCIPAL_TYPES, only } = {}) {
+    async prepare({ early = false, learn = true, included = PRINCIPAL_TYPES, only } = {}) {
       await graph.preflight(included, never)
+      if (early) for (const type of included) graph.expect(type, account.principals[type].length, never)
       if (learn) for (const type of included) await learnAll(scim, graph, type)
       await graph.prepare(snapshotOf(account, included, only), never)
     },

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { estimateOf, type PhaseProgress, progressLineOf } from '../../src/report/progress.ts'
 
 const progress = (of: Partial<PhaseProgress>): PhaseProgress => ({
-  phase: 'divergences',
+  subject: 'divergences',
   done: 1200,
   total: 2504,
   failed: 0,
@@ -17,13 +17,10 @@ describe('progressLineOf', () => {
   test.each([
     [{}, 'divergences: 1,200 of 2,504 (47.9%), 12.3 a second, about 1 min 46 s left'],
     [
-      { type: 'service-principals' as const, etaMs: undefined },
+      { subject: 'service-principals' as const, etaMs: undefined },
       'service principals: 1,200 of 2,504 (47.9%), 12.3 a second',
     ],
-    [
-      { phase: 'identities' as const, type: 'users' as const, total: undefined, etaMs: undefined, ratePerSecond: 0 },
-      'users: 1,200',
-    ],
+    [{ subject: 'users' as const, total: undefined, etaMs: undefined, ratePerSecond: 0 }, 'users: 1,200'],
     [
       { failed: 3, throttled: 1, paused: true },
       'divergences: 1,200 of 2,504 (47.9%), 12.3 a second, about 1 min 46 s left, 3 failed, asked to slow down 1 time, waiting as asked',

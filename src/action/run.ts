@@ -43,7 +43,10 @@ export async function run(settings: Settings, env: NodeJS.ProcessEnv, cancel: Ab
   const clients = clientsOf(config, env, cancel, work.results.checkpoint.paces)
   work.results.watch(clients.paces)
   const progressFile = new ProgressFile(folder, work, systemClock)
-  const progress = new Progress({ log, clock: systemClock, ...clients, maxConcurrency: config.maxConcurrency })
+  const progress = new Progress({
+    ...{ log, clock: systemClock, maxConcurrency: config.maxConcurrency },
+    ...{ ...clients, isBulk: clients.bulk !== undefined },
+  })
   try {
     const report = await audit({
       ...{ config, folder, setup, progress, ...clients, ...begun, deadline, signal: cancel },

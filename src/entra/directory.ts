@@ -1,4 +1,4 @@
-import { DirectoryObjects, isObjectId } from '../domain/directory.ts'
+import { type DirectoryObjects, isObjectId } from '../domain/directory.ts'
 import { AuditError } from '../domain/failure.ts'
 import { IDS_PER_LOOK_UP, type LoadPlan, loadPlanOf, PAGE_SIZE } from '../domain/load-plan.ts'
 import type { Principal, PrincipalType } from '../domain/principal.ts'
@@ -12,9 +12,8 @@ import { graphUrlOf } from './url.ts'
 /** Look-ups side by side; what may be in flight is the limiter's to say. */
 const AT_ONCE = 32
 
-/** The tenant's side of one type, as far as the answers about this account depend on it. */
+/** How one type was read. */
 export interface Read {
-  readonly objects: DirectoryObjects
   readonly plan: LoadPlan
   /** External ids that no object of the type has. */
   readonly absent: readonly string[]
@@ -25,18 +24,24 @@ interface Asked {
   readonly roster: Roster
   /** Objects of the type in the tenant; `undefined`: unknown. */
   readonly inTenant: number | undefined
+  /** Where what is read goes. */
+  readonly objects: DirectoryObjects
+  /** The listing, where it was begun before it was known who is asked about. */
+  readonly listing: Promise<void> | undefined
 }
 
-/** Reads one type by listing it or by looking up what Databricks may mean, whichever is cheaper. */
+/**
+ * Reads one type, as far as the answers about this account depend on it, by listing it or by looking up what Databricks may
+ * mean, whichever is cheaper.
+ */
 export async function readDirectory(graph: Graph, asked: Asked, signal: AbortSignal): Promise<Read> {
-  const { type, roster, inTenant } = asked
-  const objects = new DirectoryObjects()
+  const { type, roster, inTenant, objects, listing } = asked
   const linked = [...roster.externalIds(type)].filter(isObjectId)
   const named = [...roster.of(type)].reduce((sum, { name }) => sum + (name === '' ? 0 : 1), 0)
-  let plan = loadPlanOf({ type, inTenant, linked: linked.length, named })
-  if (plan === 'look-up' && !(await lookUp(graph, asked, linked, objects, signal))) plan = 'list'
+  let plan = listing === undefined ? loadPlanOf({ type, inTenant, linked: linked.length, named }) : 'list'
+  if (plan === 'look-up' && !(await lookUp(graph, asked, linked, signal))) plan = 'list'
   if (plan === 'list') {
-    await list(graph, type, objects, signal)
+    await (listing ?? listTenant(graph, asked, signal))
     await confirm(
       graph,
       type,
@@ -45,15 +50,14 @@ export async function readDirectory(graph: Graph, asked: Asked, signal: AbortSig
       signal,
     )
   }
-  return { objects, plan, absent: linked.filter((id) => objects.byId(id) === undefined) }
+  return { plan, absent: linked.filter((id) => objects.byId(id) === undefined) }
 }
 
 /** Gives `false` when the tenant does not answer such questions, or not to us; listing needs the least. */
 async function lookUp(
   graph: Graph,
-  { type, roster }: Asked,
+  { type, roster, objects }: Asked,
   ids: readonly string[],
-  objects: DirectoryObjects,
   signal: AbortSignal,
 ): Promise<boolean> {
   try {
@@ -69,7 +73,12 @@ async function lookUp(
 const isRefusal = (error: unknown): boolean =>
   error instanceof AuditError && (error.reason === 'forbidden' || error.reason === 'bad-request')
 
-async function list(graph: Graph, type: PrincipalType, objects: DirectoryObjects, signal: AbortSignal): Promise<void> {
+/** Reads all objects of a type, page after page. */
+export async function listTenant(
+  graph: Graph,
+  { type, objects }: Pick<Asked, 'type' | 'objects'>,
+  signal: AbortSignal,
+): Promise<void> {
   const query = { $select: SELECT[type], $top: String(PAGE_SIZE) }
   for await (const page of pages(graph, { call: `graph.${type}`, query, item: OBJECTS[type] }, signal))
     for (const object of page) objects.add(object)

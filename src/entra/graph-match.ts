@@ -1,15 +1,12 @@
-import type { DirectoryObjects } from '../domain/directory.ts'
 import { directoryMatch } from '../domain/directory-match.ts'
-import type { SoftDeleted, TypeReading } from '../domain/directory-reading.ts'
 import { AuditError } from '../domain/failure.ts'
-import { PRINCIPAL_TYPES, type PrincipalType } from '../domain/principal.ts'
+import type { PrincipalType } from '../domain/principal.ts'
 import { Roster } from '../domain/roster.ts'
-import type { Account, BulkMatchSource, Clock, ListedPrincipal, Principals, Snapshot } from '../ports.ts'
-import { softDeleted } from './deleted.ts'
-import { readDirectory } from './directory.ts'
+import type { Account, BulkMatchSource, Clock, ListedPrincipal, Principals } from '../ports.ts'
 import type { Graph } from './pages.ts'
 import { preflight } from './preflight.ts'
 import { strangersOf } from './strangers.ts'
+import { Tenant } from './tenant.ts'
 import { completed } from './whole.ts'
 
 export interface GraphSources extends Graph {
@@ -23,54 +20,36 @@ export interface GraphSources extends Graph {
 /** Entra's side of an account, read from Microsoft Graph: users and service principals in bulk, members group by group. */
 export function graphSourceOf(sources: GraphSources): BulkMatchSource {
   const roster = new Roster()
-  const inTenant = new Map<PrincipalType, number | undefined>()
-  const objects = new Map<PrincipalType, DirectoryObjects>()
-  const readings: TypeReading[] = []
-  const deleted: SoftDeleted[] = []
+  const tenant = new Tenant(sources, roster)
   const learn = (type: PrincipalType, principals: readonly ListedPrincipal[]): void => {
     for (const { id, name, externalId } of principals) roster.add({ type, id, name, externalId })
   }
-
-  async function read(type: PrincipalType, signal: AbortSignal): Promise<void> {
-    const asked = { type, roster, inTenant: inTenant.get(type) }
-    const { objects: found, plan, absent } = await readDirectory(sources, asked, signal)
-    objects.set(type, found)
-    const readAt = sources.clock.date().toISOString()
-    readings.push({ type, plan, readAt, inTenant: asked.inTenant, read: found.length, digest: found.digest })
-    deleted.push(...(await softDeleted(sources, type, absent, signal)))
-  }
-
-  const strangers = strangersOf({ ...sources, roster, learn, isListed: (type) => objects.has(type) })
+  const isListed = (type: PrincipalType): boolean => tenant.objects(type) !== undefined
+  const strangers = strangersOf({ ...sources, roster, learn, isListed })
 
   return {
     learn,
-    readings: () => PRINCIPAL_TYPES.flatMap((of) => readings.filter(({ type }) => type === of)),
-    softDeleted: () => deleted,
+    expect: (type, promised, signal) => tenant.expect(type, promised, signal),
+    objectsRead: () => tenant.objectsRead,
+    readings: () => tenant.readings,
+    softDeleted: () => tenant.softDeleted,
 
     async preflight(types, signal) {
-      for (const type of types) inTenant.set(type, await preflight(sources, type, signal))
-      const users = inTenant.get('users')
+      const counts = await preflight(sources, types, signal)
+      for (const [type, inTenant] of counts) tenant.has(type, inTenant)
+      const users = counts.get('users')
       if (users !== undefined) sources.tenantHas(users)
     },
 
-    async prepare(snapshot: Pick<Snapshot, 'listed' | 'count' | 'ids'>, signal) {
+    async prepare(snapshot, signal) {
       const types = snapshot.listed()
       for (const type of types) await completed(sources, roster, snapshot, type, learn, signal)
-      const halt = new AbortController()
-      const until = AbortSignal.any([signal, halt.signal])
-      const readings = types.map((type) =>
-        read(type, until).catch((error: unknown) => {
-          halt.abort()
-          throw error
-        }),
-      )
-      const ends = await Promise.allSettled(readings)
-      throwFirst(ends, signal)
+      await readAll(tenant, types, signal)
     },
 
     async match(type, id, signal) {
       const principal = roster.find(type, id)
-      const found = objects.get(type)
+      const found = tenant.objects(type)
       if (found === undefined) throw new AuditError('internal', 'Cannot match: the tenant was not read')
       if (principal === undefined)
         throw new AuditError('not-found', 'Databricks does not know the identity', { code: 404 })
@@ -83,9 +62,17 @@ export function graphSourceOf(sources: GraphSources): BulkMatchSource {
   }
 }
 
-/** The failure that stopped the others, rather than theirs of being stopped. */
-function throwFirst(ends: readonly PromiseSettledResult<void>[], signal: AbortSignal): void {
-  const errors: unknown[] = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []))
-  const isCancelled = (error: unknown) => error instanceof AuditError && error.reason === 'cancelled'
-  if (errors.length > 0) throw signal.aborted ? errors[0] : (errors.find((error) => !isCancelled(error)) ?? errors[0])
+/** Side by side; the first failure stops the rest, and is what is thrown rather than theirs of being stopped. */
+async function readAll(tenant: Tenant, types: readonly PrincipalType[], signal: AbortSignal): Promise<void> {
+  const halt = new AbortController()
+  const until = AbortSignal.any([signal, halt.signal])
+  let failure: unknown
+  const readings = types.map((type) =>
+    tenant.read(type, until).catch((error: unknown) => {
+      failure ??= error
+      halt.abort()
+    }),
+  )
+  await Promise.all(readings)
+  if (failure !== undefined) throw failure
 }

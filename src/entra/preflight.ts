@@ -10,17 +10,36 @@ export const PERMISSIONS: Readonly<Record<PrincipalType, string>> = {
   'service-principals': 'Application.Read.All',
 }
 
+/** What the preflight found out about one type. `refusal`: the code with which Graph did not let us read it. */
+type Found = { readonly type: PrincipalType } & (
+  | { readonly count: number | undefined; readonly refusal: undefined }
+  | { readonly refusal: string }
+)
+
 /**
- * Reads one object of a type, to find out whether we may before anything is judged by it. Gives the number of them in the
- * tenant, where Graph tells it. Throws `AuditError` that names the permission when we may not.
+ * Reads one object of each type, to find out whether we may before anything is judged by it. Gives the number of them in
+ * the tenant, where Graph tells it. Throws `AuditError` that names every permission that is missing.
  */
-export async function preflight(graph: Graph, type: PrincipalType, signal: AbortSignal): Promise<number | undefined> {
-  const { items, count } = await onePage(graph, type, signal).catch((error: unknown) => {
-    throw error instanceof AuditError && error.reason === 'forbidden' ? missing(type, error.code) : error
-  })
-  // Without the permission an object may come all the same, with its id and type only.
-  if (items.some(({ name }) => name === '')) throw missing(type, 'unreadable')
-  return count
+export async function preflight(
+  graph: Graph,
+  types: readonly PrincipalType[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<PrincipalType, number | undefined>> {
+  const found = await Promise.all(types.map((type) => tried(graph, type, signal)))
+  const refused = found.filter(({ refusal }) => refusal !== undefined)
+  if (refused.length > 0) throw missing(refused)
+  return new Map(found.map((one) => [one.type, 'count' in one ? one.count : undefined]))
+}
+
+async function tried(graph: Graph, type: PrincipalType, signal: AbortSignal): Promise<Found> {
+  try {
+    const { items, count } = await onePage(graph, type, signal)
+    // Without the permission an object may come all the same, with its id and type only.
+    return items.some(({ name }) => name === '') ? { type, refusal: 'unreadable' } : { type, count, refusal: undefined }
+  } catch (error) {
+    if (error instanceof AuditError && error.reason === 'forbidden') return { type, refusal: error.code }
+    throw error
+  }
 }
 
 async function onePage(graph: Graph, type: PrincipalType, signal: AbortSignal) {
@@ -40,10 +59,14 @@ async function onePage(graph: Graph, type: PrincipalType, signal: AbortSignal) {
   }
 }
 
-const missing = (type: PrincipalType, code: string): AuditError =>
-  new AuditError(
+function missing(refused: readonly Found[]): AuditError {
+  const listed = (texts: readonly string[]) => texts.join(', ').replace(/, (?=[^,]*$)/, ' and ')
+  const labels = listed(refused.map(({ type }) => TYPE_LABELS[type]))
+  const permissions = listed(refused.map(({ type }) => PERMISSIONS[type]))
+  return new AuditError(
     'forbidden',
-    `Microsoft Graph does not let the application read the ${TYPE_LABELS[type]} of the tenant. It needs the application ` +
-      `permission ${PERMISSIONS[type]} of Microsoft Graph, with admin consent`,
-    { code },
+    `Microsoft Graph does not let the application read the ${labels} of the tenant. It needs the application ` +
+      `${refused.length === 1 ? 'permission' : 'permissions'} ${permissions} of Microsoft Graph, with admin consent`,
+    { code: refused[0]?.refusal ?? '' },
   )
+}

@@ -1,13 +1,21 @@
+import type { TypeReading } from '../domain/directory-reading.ts'
 import { PRINCIPAL_TYPES, type PrincipalType, TYPE_LABELS } from '../domain/principal.ts'
 import { counted, duration, number, share } from './wording.ts'
 
 export type Phase = 'workspaces' | 'identities' | 'divergences'
 
+/** What is counted: a phase's whole, one type of it, or what is read of the tenant. */
+export type Subject = Phase | PrincipalType | 'directory-objects'
+
+const SUBJECT_LABELS: Readonly<Record<Subject, string>> = {
+  ...{ workspaces: 'workspaces', identities: 'identities', divergences: 'divergences' },
+  ...TYPE_LABELS,
+  'directory-objects': 'objects of the tenant',
+}
+
 /** Where a phase stands. */
 export interface PhaseProgress {
-  readonly phase: Phase
-  /** `undefined` where the phase is not about one type. */
-  readonly type?: PrincipalType | undefined
+  readonly subject: Subject
   readonly done: number
   /** `undefined` until it is known. */
   readonly total: number | undefined
@@ -23,12 +31,11 @@ export interface PhaseProgress {
 
 /** `users: 1,200 of 2,504 (47.9%), 12.3 a second, about 1 min 46 s left, 3 failed` */
 export function progressLineOf(progress: PhaseProgress): string {
-  const { phase, type, done, total, failed, ratePerSecond, etaMs, throttled, paused } = progress
-  const subject = type === undefined ? phase : TYPE_LABELS[type]
+  const { subject, done, total, failed, ratePerSecond, etaMs, throttled, paused } = progress
   const extent = total === undefined ? number(done) : `${number(done)} of ${number(total)}`
   const percent = total === undefined ? '' : share(Math.min(done, total), total)
   return [
-    `${subject}: ${extent}${percent === '' ? '' : ` (${percent})`}`,
+    `${SUBJECT_LABELS[subject]}: ${extent}${percent === '' ? '' : ` (${percent})`}`,
     ...(ratePerSecond > 0 ? [`${ratePerSecond.toFixed(1)} a second`] : []),
     ...(etaMs === undefined ? [] : [`about ${duration(etaMs / 1000)} left`]),
     ...(failed > 0 ? [`${number(failed)} failed`] : []),
@@ -47,19 +54,38 @@ export interface Estimate {
   readonly text: string
 }
 
+/** Identities by type, as far as they are included. */
+export type Counts = Readonly<Partial<Record<PrincipalType, number>>>
+
+const partsOf = (identities: Counts): string =>
+  PRINCIPAL_TYPES.flatMap((type) => {
+    const count = identities[type]
+    return count === undefined ? [] : `${number(count)} ${TYPE_LABELS[type]}`
+  }).join(', ')
+
+const totalOf = (identities: Counts): number => Object.values(identities).reduce((sum, count) => sum + count, 0)
+
 /** How many calls phase 3 makes, one an identity, and about how long they take with `inFlight` at a time. */
-export function estimateOf(
-  identities: Readonly<Partial<Record<PrincipalType, number>>>,
-  inFlight: number,
-  callMs: number = USUAL_CALL_MS,
-): Estimate {
-  const types = PRINCIPAL_TYPES.filter((type) => identities[type] !== undefined)
-  const calls = types.reduce((sum, type) => sum + (identities[type] ?? 0), 0)
+export function estimateOf(identities: Counts, inFlight: number, callMs: number = USUAL_CALL_MS): Estimate {
+  const calls = totalOf(identities)
   const ms = Math.ceil(calls / Math.max(1, inFlight)) * callMs
-  const parts = types.map((type) => `${number(identities[type] ?? 0)} ${TYPE_LABELS[type]}`).join(', ')
   const text =
     calls === 0
       ? 'No identity to check'
-      : `${counted(calls, 'match call', 'match calls')} to make (${parts}), up to ${number(inFlight)} at a time: about ${duration(ms / 1000)}, if an answer takes ${callMs} ms; longer if Databricks asks to slow down`
+      : `${counted(calls, 'match call', 'match calls')} to make (${partsOf(identities)}), up to ${number(inFlight)} at a time: about ${duration(ms / 1000)}, if an answer takes ${callMs} ms; longer if Databricks asks to slow down`
   return { calls, ms, text }
 }
+
+/** The same where the tenant was read in bulk. */
+export function comparisonsOf(identities: Counts): { readonly calls: number; readonly text: string } {
+  const calls = totalOf(identities)
+  const text =
+    calls === 0
+      ? 'No identity to check'
+      : `${counted(calls, 'identity', 'identities')} to compare with what was read (${partsOf(identities)}); only linked groups are asked about, for their members`
+  return { calls, text }
+}
+
+/** `Read of the tenant: 1,271 users, 174 groups` */
+export const readingText = (readings: readonly TypeReading[]): string =>
+  `Read of the tenant: ${readings.map(({ type, read }) => `${number(read)} ${TYPE_LABELS[type]}`).join(', ')}`
