@@ -3,22 +3,14 @@ import { describe, expect, test, vi } from 'vitest'
 import { divergenceOf } from '../../src/domain/divergence.ts'
 import type { Match } from '../../src/domain/match.ts'
 import { PRINCIPAL_TYPES } from '../../src/domain/principal.ts'
-import { type AccountPrincipal, type MakeBelieveAccount, makeAccount } from '../sandbox/account.ts'
+import { type AccountPrincipal, type MakeBelieveAccount, makeAccount, withoutFormer } from '../sandbox/account.ts'
 import { type GraphWorld, graphWorld } from './graph-world.ts'
 import { failureOf, never } from './wire.ts'
 
 const SMALL = { users: 60, groups: 25, servicePrincipals: 20, driftedGroups: 6 }
 
-/** An account without what only Databricks may still know: objects that were deleted and made anew. */
-function accountOf(seed: number, shape: object = SMALL): MakeBelieveAccount {
-  const account = makeAccount({ seed, ...shape })
-  const former = new Set(account.directory.filter((object) => object.former).map(({ objectId }) => objectId))
-  account.directory = account.directory.filter((object) => !object.former)
-  for (const object of account.directory)
-    for (let at = object.members.length - 1; at >= 0; at--)
-      if (former.has(object.members[at] ?? '')) object.members.splice(at, 1)
-  return account
-}
+const accountOf = (seed: number, shape: object = SMALL): MakeBelieveAccount =>
+  withoutFormer(makeAccount({ seed, ...shape }))
 
 /** The order of candidates is the source's own. */
 const sorted = (match: Match | string | undefined) =>

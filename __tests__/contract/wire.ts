@@ -1,5 +1,4 @@
 import nock from 'nock'
-import { AuditError } from '../../src/domain/failure.ts'
 import { agentOf } from '../../src/http/agent.ts'
 import type { Ask } from '../../src/http/ask.ts'
 import type { CallName } from '../../src/http/calls.ts'
@@ -7,6 +6,8 @@ import { systemClock } from '../../src/http/clock.ts'
 import type { Send } from '../../src/http/send.ts'
 import { databricksHttp } from '../../src/http/stack.ts'
 import { transport } from '../../src/http/transport.ts'
+
+export { failureOf, never, thrownBy } from '../http/expecting.ts'
 
 let stray: string[] = []
 const onStray = (request: Request) => stray.push(request.url)
@@ -35,26 +36,6 @@ export const idToken = (claims: object): string =>
     .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
     .join('.')
 
-export const thrownBy = (act: () => unknown): AuditError => {
-  try {
-    act()
-  } catch (error) {
-    if (error instanceof AuditError) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}
-
-export const failureOf = async (promise: Promise<unknown>): Promise<AuditError> => {
-  const error: unknown = await promise.then(
-    () => new Error('nothing was thrown'),
-    (error) => error,
-  )
-  if (error instanceof AuditError) return error
-  throw error
-}
-
-export const never = new AbortController().signal
 export const clock = systemClock
 
 /** The real transport without a layer: answers of any status. */

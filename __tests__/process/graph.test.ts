@@ -1,22 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EVERY_CALL } from '../../src/http/calls.ts'
-import { type MakeBelieveAccount, makeAccount } from '../sandbox/account.ts'
+import { type MakeBelieveAccount, makeAccount, withoutFormer } from '../sandbox/account.ts'
 import { type RunResult, runAction } from '../sandbox/runner.ts'
 import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts'
 import { reportOf } from './evidence.ts'
 import { always } from './faulty.ts'
 import { atNextMatch, killedJob } from './interrupted.ts'
 
-/** Without objects that only Databricks remembers. */
-function accountOf() {
-  const account = makeAccount({ seed: 21, users: 120, groups: 30, servicePrincipals: 15, driftedGroups: 8 })
-  const former = new Set(account.directory.filter((object) => object.former).map(({ objectId }) => objectId))
-  account.directory = account.directory.filter((object) => !object.former)
-  for (const object of account.directory)
-    for (let at = object.members.length - 1; at >= 0; at--)
-      if (former.has(object.members[at] ?? '')) object.members.splice(at, 1)
-  return account
-}
+const accountOf = () =>
+  withoutFormer(makeAccount({ seed: 21, users: 120, groups: 30, servicePrincipals: 15, driftedGroups: 8 }))
 
 const GRAPH = { 'match-source': 'graph' } as const
 

@@ -119,3 +119,13 @@ function makeWorkspaces(chance: Chance, total: number): AccountWorkspace[] {
 /** Every principal of an account, in the order in which everything lists them. */
 export const everyPrincipal = (account: MakeBelieveAccount): AccountPrincipal[] =>
   TYPES.flatMap((type) => account.principals[type])
+
+/** Without what only Databricks may still know: objects of the directory that were deleted and made anew. Changes the account. */
+export function withoutFormer(account: MakeBelieveAccount): MakeBelieveAccount {
+  const former = new Set(account.directory.filter((object) => object.former).map(({ objectId }) => objectId))
+  account.directory = account.directory.filter((object) => !object.former)
+  for (const object of account.directory)
+    for (let at = object.members.length - 1; at >= 0; at--)
+      if (former.has(object.members[at] ?? '')) object.members.splice(at, 1)
+  return account
+}

@@ -4,6 +4,7 @@ import { AuditError } from '../domain/failure.ts'
 import { PAGE_SIZE } from '../domain/load-plan.ts'
 import { mapConcurrent } from '../stream.ts'
 import { ID_ONLY } from './decode.ts'
+import { Once } from './once.ts'
 import { type Graph, pages } from './pages.ts'
 
 const AT_ONCE = 8
@@ -24,17 +25,7 @@ export interface Memberships {
 
 /** `isWanted`: groups that may be asked about; what else a service principal is in need not be remembered. */
 export function membershipsOf(graph: Graph, isWanted: (groupId: string) => boolean): Memberships {
-  const groupsOf = new Map<string, Promise<ReadonlySet<string>>>()
-
-  /** Asked once for each service principal, however many groups have it. */
-  function groupsOfServicePrincipal(id: string, signal: AbortSignal): Promise<ReadonlySet<string>> {
-    const known = groupsOf.get(id)
-    if (known !== undefined) return known
-    const asked = readGroups(graph, id, isWanted, signal)
-    groupsOf.set(id, asked)
-    asked.catch(() => groupsOf.delete(id))
-    return asked
-  }
+  const groupsOf = new Once<string, ReadonlySet<string>>()
 
   return {
     async missingFrom(group, members, signal) {
@@ -46,7 +37,10 @@ export function membershipsOf(graph: Graph, isWanted: (groupId: string) => boole
       // v1.0 leaves service principals out of the members of a group; what they are members of, it tells.
       // https://learn.microsoft.com/graph/api/group-list-members
       const left = [...idsOf('service-principals', undefined)].filter((id) => missing.has(id))
-      const ask = async (id: string) => ({ id, groups: await groupsOfServicePrincipal(id, signal) })
+      const ask = async (id: string) => ({
+        id,
+        groups: await groupsOf.get(id, () => readGroups(graph, id, isWanted, signal)),
+      })
       for await (const { id, groups } of mapConcurrent(left, AT_ONCE, ask)) if (groups.has(group.id)) missing.delete(id)
       return missing
     },

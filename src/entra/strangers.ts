@@ -5,6 +5,7 @@ import type { PrincipalType } from '../domain/principal.ts'
 import type { Roster } from '../domain/roster.ts'
 import type { Account, ListedPrincipal, Principals } from '../ports.ts'
 import { type Memberships, membershipsOf } from './members.ts'
+import { Once } from './once.ts'
 import type { Graph } from './pages.ts'
 import { listWhole } from './whole.ts'
 
@@ -47,19 +48,10 @@ function isLinkedGroup(roster: Roster): (groupId: string) => boolean {
 /** Members whole: SCIM tells no external ids of members. Who is gone by now is a member no more. */
 function membersWhole({ account, principals, roster, learn, isListed }: Sources) {
   /** Types that are not included; listed when a group has members of which nothing else is told. */
-  const others = new Map<PrincipalType, Promise<void>>()
-
-  function other(type: PrincipalType, signal: AbortSignal): Promise<void> {
-    const known = others.get(type)
-    if (known !== undefined) return known
-    const listing = listWhole(account, type, learn, signal)
-    others.set(type, listing)
-    listing.catch(() => others.delete(type))
-    return listing
-  }
+  const others = new Once<PrincipalType, void>()
 
   async function lookedUp({ id, type }: GroupMember, signal: AbortSignal): Promise<KnownMember[]> {
-    if (type !== undefined && !isListed(type)) await other(type, signal)
+    if (type !== undefined && !isListed(type)) await others.get(type, () => listWhole(account, type, learn, signal))
     const known = roster.findOfAnyType(id)
     if (known !== undefined) return [known]
     if (type === undefined) throw new AuditError('unexpected-answer', 'A member of the group is of an unknown type')
