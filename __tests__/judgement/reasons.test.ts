@@ -1,9 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { FINDING_REASONS, type FindingClass, type FindingReason, MARKS, OWNERS } from '../../src/domain/finding.ts'
+import {
+  FINDING_CLASSES,
+  FINDING_REASONS,
+  type FindingClass,
+  type FindingReason,
+  MARKS,
+  OWNERS,
+} from '../../src/domain/finding.ts'
 import { evidenceOfWorkspace } from '../../src/domain/judgement/evidence.ts'
 import { findingOf } from '../../src/domain/judgement/judged.ts'
-import { STEPS } from '../../src/domain/judgement/steps.ts'
-import { JUDGEMENTS } from '../../src/domain/judgement/table.ts'
+import { STEPS, stepOf } from '../../src/domain/judgement/steps.ts'
+import { classesOfMark, JUDGEMENTS } from '../../src/domain/judgement/table.ts'
 import { A, B, C, evidencesIn, type Given, rowOf } from './cast.ts'
 
 const finding = (given: Given, primaryDomains: readonly string[] = []) => {
@@ -198,13 +205,18 @@ describe('findingOf', () => {
 })
 
 describe('the table', () => {
-  test('every category and reason has a class, types, and a step to do in each of them', () => {
-    for (const mark of MARKS)
+  test('every category and reason has types, and in each of them a step for each class that it may have', () => {
+    for (const mark of MARKS) {
+      expect(JUDGEMENTS[mark].types, mark).not.toEqual([])
       for (const type of JUDGEMENTS[mark].types)
-        expect(
-          STEPS.some(({ marks, types }) => marks.includes(mark) && types.includes(type)),
-          `${mark} ${type}`,
-        ).toBe(true)
+        for (const of of classesOfMark(mark, type))
+          expect(stepOf(type, [{ mark, class: of }], of), `${mark} ${type} ${of}`).toMatchObject({ class: of })
+    }
+  })
+
+  test('what blocks comes first, and what has time comes last', () => {
+    const order = STEPS.map((step) => FINDING_CLASSES.indexOf(step.class))
+    expect(order).toEqual(order.toSorted())
   })
 
   test('every step has an owner and names no type that its mark cannot have', () => {

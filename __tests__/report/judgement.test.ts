@@ -87,11 +87,27 @@ describe('the summary of a judgement', () => {
     ])
   })
 
-  test('what to do stands in order, with owner, count, file and undo', () => {
+  test('what to do stands in order, with class, owner, count, file and undo', () => {
     const [rows = []] = tablesIn(partsOf(judgementOf(found, policy)).tasks)
-    expect(rows.slice(1).map(([number, , who, many, file, undo]) => [number, who, many, file, undo])).toEqual([
-      ['1', 'Databricks admin', '2 (users)', '`idp_divergence_users.csv`', 'not for 1, whose external id was empty'],
-      ['2', 'Security', '1 (users)', '`idp_divergence_users.csv`', 'yes'],
+    const file = '`idp_divergence_users.csv`'
+    expect(rows.slice(1).map(([number, , ...rest]) => [number, ...rest])).toEqual([
+      ['1', 'blocker', 'Databricks admin', '2 (users)', file, 'not for 1, whose external id was empty'],
+      ['2', 'out-of-scope', 'Security', '1 (users)', file, '–'],
+    ])
+  })
+
+  test('a name that is only spelt otherwise needs no ticket, and a link that nobody has left is not urgent', () => {
+    const some = evidencesOf(
+      { name: 'hedy@example.com', externalId: A, idp: 'hedy.l@example.com', nameMatches: [A] },
+      { name: 'ada@example.com', externalId: B },
+      { name: 'grace@example.com', externalId: B },
+      { name: 'joan@example.com', externalId: C, idp: 'joan.c@example.com' },
+    )
+    const { tasks } = judgementOf(some, policy).judged
+    expect(tasks.map(({ step, count }) => [step.class, step.owner, count])).toEqual([
+      ['blocker', 'support', 1],
+      ['review', 'databricks-admin', 1],
+      ['hygiene', 'databricks-admin', 2],
     ])
   })
 

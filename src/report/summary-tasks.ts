@@ -30,19 +30,29 @@ const CSV_FILES: Readonly<Record<FindingType, string>> = {
 const filesOf = ({ step, types }: Task): string[] =>
   step.isInNoCsv ? [FINDINGS_FILE] : types.map((type) => CSV_FILES[type])
 
+/** Only of an external id is it known whether the old one can be had back. */
 function undoOf({ step, count, irreversible }: Task): string {
-  if (!step.links || irreversible === 0) return 'yes'
+  if (!step.links) return '–'
+  if (irreversible === 0) return 'yes'
   return irreversible === count
     ? 'no: an external id that was empty cannot be emptied again'
     : `not for ${number(irreversible)}, whose external id was empty`
 }
 
+/** Where the files of the table are, when this run did not write them. */
+function whereabouts(result: Judgement['result']): string {
+  if (result === undefined) return ''
+  const where = result.from === 'run' ? 'in the artifact of the judged run' : 'in the folder that was judged'
+  return ` The CSV files are ${where}.`
+}
+
 /** What to do, who, for how many, where the rows are, and whether it can be undone: in the order that is best. */
-export function tasksOf({ judged: { tasks } }: Judgement): string {
+export function tasksOf({ judged: { tasks }, result }: Judgement): string {
   if (tasks.length === 0) return ''
   const rows = tasks.map((task, index) => [
     String(index + 1),
     task.step.action,
+    task.step.class,
     OWNERS[task.step.owner],
     `${number(task.count)} (${task.types.map((type) => LABELS[type]).join(', ')})`,
     filesOf(task)
@@ -56,6 +66,7 @@ export function tasksOf({ judged: { tasks } }: Judgement): string {
       [
         ['#', 'right'],
         ['Do this', 'left'],
+        ['Class', 'left'],
         ['Who', 'left'],
         ['How many', 'right'],
         ['File', 'left'],
@@ -63,6 +74,6 @@ export function tasksOf({ judged: { tasks } }: Judgement): string {
       ],
       rows,
     ),
-    'Each finding is counted once, where it is to be settled first. What was accepted is left out.',
+    `Each finding is counted once, where it is to be settled first. What was accepted is left out.${whereabouts(result)}`,
   )
 }

@@ -132,13 +132,15 @@ export function classOf(
   return FINDING_CLASSES.find((one) => classes.includes(one))
 }
 
+/** The classes that a mark of a type may have. */
+export function classesOfMark(mark: Mark, type: FindingType): FindingClass[] {
+  const { types, class: usual, lighter } = JUDGEMENTS[mark]
+  if (!types.includes(type)) return []
+  const canBeLighter =
+    lighter?.by === 'unknown-to-idp' || lighter?.by.some((reason) => JUDGEMENTS[reason].types.includes(type))
+  return lighter !== undefined && canBeLighter ? [usual, lighter.class] : [usual]
+}
+
 /** The types in which a class can occur. */
 export const typesOfClass = (wanted: FindingClass): FindingType[] =>
-  FINDING_TYPES.filter((type) =>
-    MARKS.some((mark) => {
-      const { types, class: usual, lighter } = JUDGEMENTS[mark]
-      const can = (reasons: readonly FindingReason[]) => reasons.some((by) => JUDGEMENTS[by].types.includes(type))
-      const lightened = lighter?.class === wanted && (lighter.by === 'unknown-to-idp' || can(lighter.by))
-      return types.includes(type) && (usual === wanted || lightened)
-    }),
-  )
+  FINDING_TYPES.filter((type) => MARKS.some((mark) => classesOfMark(mark, type).includes(wanted)))
