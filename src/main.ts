@@ -2,6 +2,7 @@
 import './action/cancelled.ts'
 import * as core from '@actions/core'
 import { cancelled } from './action/cancelled.ts'
+import { faultCommented } from './action/commenting.ts'
 import { evaluate } from './action/evaluate.ts'
 import { handedOver, handOver } from './action/hand-over.ts'
 import { post } from './action/post.ts'
@@ -32,14 +33,17 @@ async function main(): Promise<void> {
     const incomplete = () => concludeAs('incomplete')
     if (cancelled.aborted) incomplete()
     else cancelled.addEventListener('abort', incomplete)
-    const settings = await settingsOf(env, cancelled)
-    const report = await (isEvaluation(settings)
-      ? evaluate(settings, env, cancelled)
-      : run(auditOf(settings), env, cancelled))
+    const settings = await settingsOf(env, cancelled, {
+      onRefused: (problem, refusal) => faultCommented(problem, refusal, cancelled),
+    })
+    const done = isEvaluation(settings) ? evaluate(settings, env, cancelled) : run(auditOf(settings), env, cancelled)
+    const report = await done.catch(async (error: unknown) => {
+      await faultCommented(faultOf(error), settings, cancelled)
+      throw error
+    })
     process.exitCode = exitCodeOf(report.conclusion, report.warnOnly)
   } catch (error) {
-    const fault =
-      error instanceof AuditError ? error : new AuditError('internal', `The audit failed unexpectedly${placeOf(error)}`)
+    const fault = faultOf(error)
     const report = faultReportOf(fault, VERSION, systemClock.date(), docsUrlOf(env))
     const nothing = { artifact: { state: 'nothing' }, progress: { state: 'ended' }, notContinued: '' } as const
     await told(report, { ...nothing, withSummary: true }, env)
@@ -47,6 +51,9 @@ async function main(): Promise<void> {
     process.exitCode = 1
   }
 }
+
+const faultOf = (error: unknown): AuditError =>
+  error instanceof AuditError ? error : new AuditError('internal', `The audit failed unexpectedly${placeOf(error)}`)
 
 /** Name, system code and place of a fault of ours; never its message, which may hold anything. */
 function placeOf(error: unknown): string {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { everyPrincipal, makeAccount } from '../sandbox/account.ts'
 import { FAULTS, type FaultPlan, throttledFor } from '../sandbox/faults.ts'
+import { nightly } from '../sandbox/repository-server.ts'
 import { runAction } from '../sandbox/runner.ts'
 import { startSandbox } from '../sandbox/sandbox.ts'
 import { bytesOf, cachedBy, csvsOf, filesBelow, matchesOf, reportOf, untrueRowsOf } from './evidence.ts'
@@ -96,5 +97,30 @@ describe('a job that is cancelled', () => {
     // A list of failures that is empty so far says nothing of what was not asked.
     const files = Object.keys(csvsOf(run)).filter((name) => name !== 'idp_divergence_failures.csv')
     expect(files.filter((name) => name.startsWith('idp_divergence'))).toEqual([])
+  })
+
+  const hanging =
+    (call: string) =>
+    (cancel: () => void): FaultPlan =>
+    (request) => {
+      if (request.call !== call) return undefined
+      setTimeout(cancel, 200)
+      return FAULTS.hang
+    }
+  test.each([
+    ['while it looks for files of policy', 'repository.contents', {}],
+    ['while it looks for a baseline', 'repository.runs', { baseline: 'artifact' }],
+    ['while it downloads one', 'blob.get', { baseline: 'artifact' }],
+    ['while it looks for the result to judge', 'repository.runs', { mode: 'evaluate' }],
+  ])('case 65: %s: it leaves within seconds, incomplete and not in error', async (_, call, inputs) => {
+    const cancel = cancelling()
+    await using sandbox = await startSandbox({ account: { users: 5 }, faults: hanging(call)(cancel.now) })
+    sandbox.repository.runs.push(nightly(100, { 'report.json': '{}' }))
+    const run = await runAction(sandbox, { signal: cancel.signal, inputs })
+    expect(cancel.secondsSince()).toBeLessThan(5)
+    expect([run.exitCode, run.signal, run.outputs.conclusion]).toEqual([1, null, 'incomplete'])
+    expect(run.outputs).toMatchObject({ ready: 'false', 'total-checked': '' })
+    expect(run.summary).toMatch(/^## ⚠️ Incomplete: the run was cancelled/)
+    expect(matchesOf(sandbox).size).toBe(0)
   })
 })

@@ -225,6 +225,26 @@ describe('the comment on a pull request', () => {
     for (const { name } of findings) if (name.length > 3) expect(comment?.body).not.toContain(name)
   })
 
+  test('does not go on telling what was, once the policy is wrong or the baseline is missing', async () => {
+    const bodies = () => sandbox.repository.comments.map(({ body }) => body)
+    await commented()
+    expect(bodies()).toEqual([expect.stringContaining('within all limits')])
+    begun = sandbox.requests.length
+    expectRefused(await commented({ baseline: 'artifact' }), /baseline/)
+    expect(bodies()).toEqual([expect.stringMatching(/could not be judged.*no earlier audit/s)])
+    sandbox.repository.commits.set(BASE, { '.github/aim-readiness.yml': 'redact: some\n' })
+    expectRefused(await commented(), /redact/)
+    expect(bodies()).toEqual([expect.stringMatching(/could not be judged.*redact/s)])
+  })
+
+  test('is not asked about where none is wanted, nor by a run that may not send anything', async () => {
+    expectRefused(await run({ redact: 'some' }, proposal()), /redact/)
+    const event = structuredClone(proposal().event)
+    event.pull_request.head.repo.full_name = 'stranger/aim'
+    expectRefused(await run({ 'pr-comment': 'always' }, { ...proposal(), event }), /fork/)
+    expect(asked()).toEqual([])
+  })
+
   test('only where it was asked for, and not without a pull request', { timeout: 60_000 }, async () => {
     await run({}, proposal())
     await run({ 'pr-comment': 'always' })

@@ -5,7 +5,7 @@ import { keepComment } from '../github/comment.ts'
 import { type CommentSituation, commentOf, faultCommentOf, isCommentDue, markerOf } from '../report/comment.ts'
 import { sumOf, unreached } from '../report/figures.ts'
 import type { ArtifactState, Report } from '../report/model.ts'
-import { apiOf, type Settings } from './settings.ts'
+import { apiOf, type Refusal, type Settings } from './settings.ts'
 import { log } from './telling.ts'
 
 /** One comment for each account, whoever judges it; the id itself stays out of what everybody may read. */
@@ -34,12 +34,13 @@ export async function commented(
   })
 }
 
-/** The same when there is nothing to report but why. */
+/** The same when there is nothing to report but why, so that an earlier comment does not go on telling what was. */
 export async function faultCommented(
-  { message }: AuditError,
-  settings: Settings<Config>,
+  { reason, message }: AuditError,
+  settings: Settings<Config> | Refusal,
   signal: AbortSignal,
 ): Promise<void> {
+  if (reason === 'cancelled') return
   const bodyOf = (key: string, runUrl: string) => faultCommentOf({ key, message, runUrl })
   await kept(settings, signal, { conclusion: 'error', hasChanges: undefined, bodyOf })
 }
@@ -49,7 +50,7 @@ interface Comment extends Pick<CommentSituation, 'conclusion' | 'hasChanges'> {
 }
 
 async function kept(
-  { config, context, pullRequest }: Settings<Config>,
+  { config, context, pullRequest }: Settings<Config> | Refusal,
   signal: AbortSignal,
   { bodyOf, ...situation }: Comment,
 ): Promise<void> {

@@ -14,7 +14,7 @@ import type { Report } from '../report/model.ts'
 import { reportJsonOf } from '../report/report-json.ts'
 import { FILE_NAMES, REPORT_FILE } from '../report/tables.ts'
 import { VERSION } from '../version.ts'
-import { commented, faultCommented } from './commenting.ts'
+import { commented } from './commenting.ts'
 import { handOver } from './hand-over.ts'
 import { checkedOut, earlierContextOf, policySetupOf } from './policy.ts'
 import type { Settings } from './settings.ts'
@@ -41,11 +41,7 @@ export async function evaluate(
   const { config } = settings
   for (const note of config.notes) log.info(note)
   const run = { settings, env, signal, startedMs: systemClock.now() }
-  const judging = config.from === undefined ? ofTrusted(run) : ofFolder(run, config.from)
-  const report = await judging.catch(async (error: unknown) => {
-    if (error instanceof AuditError) await faultCommented(error, settings, signal)
-    throw error
-  })
+  const report = await (config.from === undefined ? ofTrusted(run) : ofFolder(run, config.from))
   const artifact = { state: 'off' } as const
   await told(report, { artifact, progress: { state: 'ended' }, notContinued: '', withSummary: config.jobSummary }, env)
   await commented(report, artifact, settings, signal)

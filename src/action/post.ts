@@ -26,7 +26,8 @@ export async function post(env: NodeJS.ProcessEnv): Promise<void> {
   const work = await WorkFolder.reopen(begun.work, systemClock)
   if (work === undefined) return
   const nobody = new AbortController().signal
-  const settings = auditOf(await settingsOf(env, nobody, (await keptPolicy(work.path)) ?? NO_POLICY))
+  const known = (await keptPolicy(work.path)) ?? NO_POLICY
+  const settings = auditOf(await settingsOf(env, nobody, { known }))
   const { isPublic, continuedFrom, notContinued } = begun
   const saved = { bytes: handedOver.savedBytes(), onSaved: () => {} }
   const store = progressStoreOf(settings, isPublic, 'post', saved)

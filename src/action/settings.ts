@@ -1,5 +1,8 @@
-import { givenInputs, INPUTS } from '../config/inputs.ts'
+import { givenInputs, INPUTS, type InputName } from '../config/inputs.ts'
+import { COMMENT_MODES } from '../config/policy.ts'
+import { withPolicy } from '../config/policy-file.ts'
 import { resultsPathOf } from '../config/results.ts'
+import { oneOf, uuidOf } from '../config/values.ts'
 import type { AuditConfig, Config, EvaluateConfig } from '../config.ts'
 import type { AllowEntry } from '../domain/allow-list.ts'
 import { AuditError } from '../domain/failure.ts'
@@ -27,6 +30,20 @@ export interface Settings<C extends Config = AuditConfig> {
   readonly pullRequest: number | undefined
 }
 
+/** What is known of a run whose inputs or files of policy are wrong: enough to say so on its pull request. */
+export interface Refusal extends Pick<Settings, 'context' | 'pullRequest'> {
+  readonly config: Pick<Config, 'accountId' | 'githubToken'> & {
+    readonly judgement: Pick<Config['judgement'], 'comment'>
+  }
+}
+
+export interface SettingsOptions {
+  /** The files of policy as they were read before. */
+  readonly known?: PolicyTexts
+  /** Called before the problems are thrown, where GitHub may be asked and a comment is wanted for all that is known. */
+  readonly onRefused?: (problem: AuditError, refusal: Refusal) => Promise<void>
+}
+
 export const isEvaluation = (settings: Settings<Config>): settings is Settings<EvaluateConfig> =>
   settings.config.mode === 'evaluate'
 
@@ -39,16 +56,17 @@ export function auditOf(settings: Settings<Config>): Settings {
 
 /**
  * Checks all that can be checked before the first request to Databricks; GitHub is asked for files of policy that are not
- * checked out. `known`: the files as they were read before. Throws `configuration` with one line per problem.
+ * checked out. Throws `configuration` with one line per problem.
  */
 export async function settingsOf(
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
-  known?: PolicyTexts,
+  { known, onRefused }: SettingsOptions = {},
 ): Promise<Settings<Config>> {
   const payload = await readEventPayload(env.GITHUB_EVENT_PATH)
   const context = runContextOf(env, payload)
   const given = givenInputs(env)
+  const pullRequest = pullRequestOf(payload)
   const problems = unsafeEnvironmentOf(env)
   const refusal = refusalOf(context, given.get('mode')?.trim() === 'evaluate')
   if (refusal !== undefined) problems.push(refusal)
@@ -71,10 +89,26 @@ export async function settingsOf(
     // What an earlier audit left must not be taken for the result of this one, which has none; but it may be what was to be
     // judged.
     if (!given.get('evaluate-from')?.trim()) await folder?.clear(FILE_NAMES).catch(() => {})
-    throw new AuditError('configuration', problems.join('\n'))
+    const problem = new AuditError('configuration', problems.join('\n'))
+    const refusal = mayAsk ? refusalIn(given, agreed, { context, pullRequest }) : undefined
+    if (refusal !== undefined) await onRefused?.(problem, refusal)
+    throw problem
   }
   const { texts: policy, entries } = agreed
-  return { context, config, folder, commits, policy, entries, pullRequest: pullRequestOf(payload) }
+  return { context, config, folder, commits, policy, entries, pullRequest }
+}
+
+/** `undefined`: nobody is known to want a comment, or whose account it is about. */
+function refusalIn(
+  given: ReadonlyMap<string, string>,
+  { texts }: Agreed,
+  of: Pick<Refusal, 'context' | 'pullRequest'>,
+): Refusal | undefined {
+  const read = (name: InputName) => withPolicy(given, new Map(texts.values)).get(name)?.trim() ?? ''
+  const accountId = uuidOf(read('databricks-account-id'))
+  const comment = oneOf(COMMENT_MODES)(read('pr-comment'))
+  if (typeof accountId !== 'string' || typeof comment !== 'string') return undefined
+  return { ...of, config: { accountId, githubToken: read('github-token'), judgement: { comment } } }
 }
 
 interface Question {

@@ -1,5 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { getOctokit } from '@actions/github'
-import { AuditError } from '../domain/failure.ts'
+import { AuditError, POLICIES } from '../domain/failure.ts'
+import { cancelledBy } from '../http/cancel.ts'
+import { transportFailure } from '../http/transport-failure.ts'
 
 /** One repository over the REST API. */
 export interface RepositoryApi {
@@ -25,8 +28,9 @@ const TRIES = 3
 const PAUSE_MS = 1_000
 
 /**
- * One request. Any status is an answer; 5xx and a broken connection are asked again. Redirects are not followed. Throws
- * `AuditError`: `cancelled`, `network`, `timeout`; never with a token or an address in it.
+ * One request. Any status is an answer; 5xx and a broken connection are asked again, what a second try cannot change (a
+ * proxy that refuses, a certificate) is not. Redirects are not followed. Throws `AuditError` with the reason of a
+ * transport fault, or `cancelled`; never with a token or an address in it.
  */
 export async function request(
   api: RepositoryApi,
@@ -38,9 +42,10 @@ export async function request(
       const answer = await once(api, route, parameters)
       if (answer.status < 500 || tried === TRIES) return answer
     } catch (error) {
-      if (tried === TRIES || api.signal.aborted) throw error
+      const isFinal = error instanceof AuditError && POLICIES[error.reason].attempts === 1
+      if (tried === TRIES || isFinal) throw error
     }
-    await new Promise((resolve) => setTimeout(resolve, (api.pauseMs ?? PAUSE_MS) * tried))
+    await pause((api.pauseMs ?? PAUSE_MS) * tried, api.signal)
   }
 }
 
@@ -58,11 +63,14 @@ async function once(api: RepositoryApi, route: string, parameters: Record<string
     const isAnswer =
       typeof status === 'number' && 'response' in (error as object) && (error as { response?: unknown }).response
     if (isAnswer) return { status, data: undefined }
-    if (signal.aborted) throw new AuditError('cancelled', 'The job was cancelled')
+    if (signal.aborted) throw cancelledBy(signal)
     if (limit.aborted) throw new AuditError('timeout', 'GitHub did not answer in time')
-    throw new AuditError('network', 'GitHub could not be reached')
+    throw transportFailure(error, 'ask GitHub')
   }
 }
+
+/** Ends early when the job is cancelled; whoever asks next is told. */
+const pause = (ms: number, signal: AbortSignal): Promise<void> => sleep(ms, undefined, { signal }).catch(() => {})
 
 const ignore = () => {}
 const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DefaultArtifactClient } from '@actions/artifact'
 import { AuditError } from '../domain/failure.ts'
+import { unlessCancelled } from '../http/cancel.ts'
 import type { RepositoryApi } from './api.ts'
 import { within } from './timed.ts'
 import { artifactsOf, type RunsQuery, type TrustedArtifact, type TrustedRun, trustedRuns } from './trusted-runs.ts'
@@ -66,10 +67,11 @@ async function download(
   }
   try {
     // The client of the toolkit never settles when a connection is cut within a body.
-    const { digestMismatch } = await within(limitMs, 'The download', client.downloadArtifact(id, options))
+    const asked = unlessCancelled(client.downloadArtifact(id, options), api.signal)
+    const { digestMismatch } = await within(limitMs, 'The download', asked)
     if (digestMismatch === true) throw refuse('they are not what was uploaded')
   } catch (error) {
-    if (error instanceof AuditError) throw error.reason === 'configuration' ? error : refuse('it took too long')
+    if (error instanceof AuditError) throw error.reason === 'timeout' ? refuse('it took too long') : error
     throw refuse('GitHub did not give them; the job needs "permissions: actions: read"')
   }
 }

@@ -1,8 +1,9 @@
 import type { AuditError } from '../domain/failure.ts'
 import type { Report } from './model.ts'
 
-/** What is told when an audit could not even begin: the fault, and that nothing is known. */
+/** What is told when an audit could not even begin: the fault, and that nothing is known. A cancel is no fault. */
 export function faultReportOf(fault: AuditError, toolVersion: string, at: Date, docsUrl?: string): Report {
+  const isCancelled = fault.reason === 'cancelled'
   return {
     toolVersion,
     docsUrl,
@@ -13,10 +14,10 @@ export function faultReportOf(fault: AuditError, toolVersion: string, at: Date, 
     startedAt: at.toISOString(),
     finishedAt: at.toISOString(),
     durationSeconds: 0,
-    conclusion: 'error',
+    conclusion: isCancelled ? 'incomplete' : 'error',
     warnOnly: false,
-    incompleteness: [],
-    fault: { reason: fault.reason, message: fault.message },
+    incompleteness: isCancelled ? ['cancelled'] : [],
+    fault: isCancelled ? undefined : { reason: fault.reason, message: fault.message },
     tally: { workspaces: undefined, principals: {} },
     verdicts: [],
     judgement: undefined,

@@ -1,6 +1,7 @@
 import { CATEGORIES_OF, ERROR_CATEGORIES, type ErrorCategory, type SubjectType } from '../domain/category.ts'
 import type { Conclusion, Verdict } from '../domain/gate.ts'
 import { carriersOf, includedTypes, type Tally, type TypeTally, tellsFederation, total } from '../domain/tally.ts'
+import type { Report } from './model.ts'
 
 /** What every view tells of a type, and of all types together. */
 export interface Totals {
@@ -66,6 +67,10 @@ export function isBlank(tally: Tally): boolean {
   const sum = sumOf(tally)
   return sum === undefined || sum.checked + sum.failed + sum.gone === 0
 }
+
+/** Is there nothing to tell but why? */
+export const isOnlyFault = ({ conclusion, judgement, tally }: Report): boolean =>
+  isPartial(conclusion) && isBlank(tally) && (conclusion === 'error' || judgement === undefined)
 
 /** Was the audit left without its whole result? */
 export const isPartial = (conclusion: Conclusion): boolean => conclusion === 'incomplete' || conclusion === 'error'

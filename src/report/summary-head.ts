@@ -1,7 +1,7 @@
 import type { Conclusion } from '../domain/gate.ts'
 import { INCOMPLETENESS, REASONS, STOPPED } from './causes.ts'
 import { markdownCode, markdownMessage } from './escape.ts'
-import { exceededOf, isBlank, isPartial, sumOf, unfederated, unreached } from './figures.ts'
+import { exceededOf, isOnlyFault, isPartial, sumOf, unfederated, unreached } from './figures.ts'
 import type { Report } from './model.ts'
 import { capitalised, counted, duration, identities, moment, number, share, workspaces } from './wording.ts'
 
@@ -106,10 +106,9 @@ const paragraphs = (...texts: readonly string[]): string => texts.filter((text) 
 
 /** Conclusion in one line, the figures behind it, and why when there is a why. */
 export function headOf(report: Report): string {
-  const { conclusion, tally } = report
+  const { conclusion } = report
   const opening = `## ${MARKS[conclusion]} ${TITLES[conclusion]}: ${headlineOf(report)}`
-  if (conclusion === 'error' && isBlank(tally))
-    return paragraphs(opening, causesOf(report), workspacesSentence(report), facts(report))
+  if (isOnlyFault(report)) return paragraphs(opening, causesOf(report), workspacesSentence(report), facts(report))
   const figure = isPartial(conclusion) ? identitiesFigure(report) : undefined
   const figures = [
     gateSentence(report),

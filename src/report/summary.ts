@@ -1,4 +1,4 @@
-import { isBlank } from './figures.ts'
+import { isOnlyFault } from './figures.ts'
 import { type Piece, sectionOf, withinBytes } from './markdown.ts'
 import type { ArtifactState, ProgressState, Report } from './model.ts'
 import { adviceOf, countsSectionOf } from './summary-counts.ts'
@@ -26,7 +26,7 @@ export function summaryOf(
   progress: ProgressState = { state: 'ended' },
   notContinued = '',
 ): string {
-  if (report.conclusion === 'error' && isBlank(report.tally)) {
+  if (isOnlyFault(report)) {
     const files = artifact.state === 'nothing' || report.files.length === 0 ? '' : filesSectionOf(report, artifact)
     return withinBytes([...fixed(headOf(report)), ...fixed(files)], SUMMARY_BYTES, dropNotice)
   }
