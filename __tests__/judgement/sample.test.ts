@@ -1,9 +1,8 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { Evidence } from '../../src/domain/finding.ts'
 import { concludedOf } from '../../src/domain/judgement/conclusion.ts'
 import { Judge, type JudgedFinding } from '../../src/domain/judgement/judge.ts'
-import { earlierResults } from '../../src/files/earlier-results.ts'
+import { earlierResults, readTo } from '../../src/files/earlier-results.ts'
 import { folderSource } from '../../src/files/results-source.ts'
 import { policyOf, rule } from './cast.ts'
 
@@ -14,7 +13,7 @@ async function sample(policy = policyOf({ primaryDomains: ['example.com'] })) {
   const results = await earlierResults(await folderSource(SAMPLE, 'sample'), { accountId: '', idpIsEntra: true })
   const judge = new Judge(policy)
   const findings: JudgedFinding[] = []
-  const { tally, unchecked, incompleteness } = await results.read((evidence: Evidence) => {
+  const { tally, unchecked, incompleteness } = await readTo(results, (evidence) => {
     const finding = judge.add(evidence)
     if (finding !== undefined) findings.push(finding)
   })

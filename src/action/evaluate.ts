@@ -1,10 +1,10 @@
 import type { EvaluateConfig } from '../config.ts'
 import { AuditError } from '../domain/failure.ts'
-import type { Finding } from '../domain/finding.ts'
 import { ageHoursOf, ageProblemOf } from '../domain/judgement/age.ts'
 import type { Tally } from '../domain/tally.ts'
 import { type EarlierResults, earlierResults } from '../files/earlier-results.ts'
 import { type Evaluation, evaluation } from '../files/judging.ts'
+import type { ResultsSource } from '../files/results-source.ts'
 import { countsAsPublic, visibilityOf } from '../github/visibility.ts'
 import { systemClock } from '../http/clock.ts'
 import type { PolicySetup } from '../policy-setup.ts'
@@ -27,6 +27,8 @@ interface Run {
   readonly env: NodeJS.ProcessEnv
   readonly signal: AbortSignal
   readonly startedMs: number
+  /** Whether files are written; not into the folder that is judged itself. */
+  readonly writes: boolean
 }
 
 /**
@@ -40,8 +42,15 @@ export async function evaluate(
 ): Promise<Report> {
   const { config } = settings
   for (const note of config.notes) log.info(note)
-  const run = { settings, env, signal, startedMs: systemClock.now() }
-  const report = await (config.from === undefined ? ofTrusted(run) : ofFolder(run, config.from))
+  const from = config.from === undefined ? undefined : await checkedOut(settings, config.from)
+  const run = { settings, env, signal, startedMs: systemClock.now(), writes: from?.real !== settings.folder.path }
+  const report = await (from === undefined ? ofTrusted(run) : ofFolder(run, from.source)).catch(
+    async (error: unknown) => {
+      // As with wrong inputs: there is no result, and none may seem to be there.
+      if (run.writes) await settings.folder.clear(FILE_NAMES).catch(() => {})
+      throw error
+    },
+  )
   const artifact = { state: 'off' } as const
   await told(report, { artifact, progress: { state: 'ended' }, notContinued: '', withSummary: config.jobSummary }, env)
   await commented(report, artifact, settings, signal)
@@ -54,7 +63,7 @@ async function ofTrusted(run: Run): Promise<Report> {
   const { config } = settings
   const query = await trustedQueryOf(settings, env, signal, 'mode evaluate')
   const report = await newestTrusted(query, earlierContextOf(config), JUDGEABLE, (results, { run: { id, url } }) =>
-    judged(run, results, { from: 'run', shown: String(id), url, path: undefined }),
+    judged(run, results, { from: 'run', shown: String(id), url }),
   )
   if (report !== undefined) return report
   throw new AuditError(
@@ -63,20 +72,16 @@ async function ofTrusted(run: Run): Promise<Report> {
   )
 }
 
-async function ofFolder(run: Run, path: string): Promise<Report> {
-  const { source, real } = await checkedOut(run.settings, path)
+async function ofFolder(run: Run, source: ResultsSource): Promise<Report> {
   const results = await earlierResults(source, earlierContextOf(run.settings.config))
   const from = results.from === 'audit' ? 'folder' : 'prep-script'
-  return await judged(run, results, { from, shown: source.shown, url: '', path: real })
+  return await judged(run, results, { from, shown: source.shown, url: '' })
 }
 
-interface Origin extends Pick<JudgedResult, 'from' | 'shown' | 'url'> {
-  /** Where the result lies in the workspace; `undefined`: it was downloaded. */
-  readonly path: string | undefined
-}
+type Origin = Pick<JudgedResult, 'from' | 'shown' | 'url'>
 
-async function judged(run: Run, results: EarlierResults, { path, ...origin }: Origin): Promise<Report> {
-  const { settings, env, signal } = run
+async function judged(run: Run, results: EarlierResults, origin: Origin): Promise<Report> {
+  const { settings, env, signal, writes } = run
   const { config, folder, context } = settings
   const now = systemClock.date().toISOString()
   const { maxResultAgeHours: maxAgeHours } = config.judgement
@@ -86,11 +91,12 @@ async function judged(run: Run, results: EarlierResults, { path, ...origin }: Or
   log.info(`Judging ${origin.from === 'run' ? `run ${origin.shown}` : origin.shown}`)
 
   const setup = await policySetupOf(settings, env, signal, finishedAt)
-  const [keeper, findings]: [SampleKeeper, Finding[]] = [new SampleKeeper(), []]
+  if (writes) await folder.prepare(FILE_NAMES)
+  const keeper = new SampleKeeper()
   const { policy, baseline } = setup
-  const evaluated = await evaluation(results, { policy, baseline, maxFailures: config.maxFailures }, (one) => {
-    keeper.keep(one)
-    findings.push(one.finding)
+  const evaluated = await evaluation(results, {
+    ...{ policy, baseline, maxFailures: config.maxFailures, onFinding: (one) => keeper.keep(one) },
+    ...(writes ? { sink: (findings) => folder.write(FINDINGS_FILE, findingsJsonOf(findings)) } : {}),
   })
   checkTold(config, evaluated.tally)
   const isPublic = countsAsPublic(await visibilityOf(context, config.githubToken, signal))
@@ -98,12 +104,9 @@ async function judged(run: Run, results: EarlierResults, { path, ...origin }: Or
   const report = reportOf(run, results, evaluated, setup, {
     ...{ now, isPublic, docsUrl: docsUrlOf(env), samples: keeper.samples() },
     result: { ...origin, finishedAt, ageHours, maxAgeHours },
-    files: path === folder.path ? [] : [FINDINGS_FILE, REPORT_FILE],
+    files: writes ? [FINDINGS_FILE, REPORT_FILE] : [],
   })
-  if (report.files.length === 0) return report
-  await folder.prepare(FILE_NAMES)
-  await folder.write(FINDINGS_FILE, findingsJsonOf(findings))
-  await folder.write(REPORT_FILE, [reportJsonOf(report)])
+  if (writes) await folder.write(REPORT_FILE, [reportJsonOf(report)])
   return report
 }
 

@@ -19,8 +19,8 @@ export interface EarlierResults {
   readonly from: 'audit' | 'prep-script'
   /** `undefined` of the prep script. */
   readonly report: EarlierReport | undefined
-  /** Calls `each` for all evidence in listing order; what it was counted in is known at the end. */
-  read(each: (evidence: Evidence) => void): Promise<ReadResults>
+  /** All evidence in listing order, to be read once; what it adds up to is known at the end. */
+  evidences(): AsyncGenerator<Evidence, ReadResults>
 }
 
 export interface ReadResults {
@@ -64,36 +64,40 @@ export const isOfUse = ({ accountId, conclusion }: EarlierReport, context: Earli
  */
 export async function earlierResults(source: ResultsSource, context: EarlierContext): Promise<EarlierResults> {
   const report = await reportIn(source)
-  if (report === undefined)
-    return { from: 'prep-script', report, read: (each) => readPrepScript(source, context, each) }
+  if (report === undefined) return { from: 'prep-script', report, evidences: () => readPrepScript(source, context) }
   if (report.accountId !== context.accountId.toLowerCase())
     throw unusable(source.shown, REPORT_FILE, 'is about another Databricks account')
   if (!isOfUse(report, context))
     throw unusable(source.shown, REPORT_FILE, 'is of an audit that ended in an error, so it has no result')
-  return { from: 'audit', report, read: (each) => readAudit(source, report, each) }
+  return { from: 'audit', report, evidences: () => readAudit(source, report) }
 }
 
-async function readPrepScript(
-  source: ResultsSource,
-  context: EarlierContext,
+/** Reads all of it; `each` is called for all evidence in listing order. */
+export async function readTo(
+  { evidences }: Pick<EarlierResults, 'evidences'>,
   each: (evidence: Evidence) => void,
 ): Promise<ReadResults> {
-  const { tally, failed } = await readKbResults(source, context, each)
+  const reading = evidences()
+  for (;;) {
+    const { done, value } = await reading.next()
+    if (done === true) return value
+    each(value)
+  }
+}
+
+async function* readPrepScript(source: ResultsSource, context: EarlierContext): AsyncGenerator<Evidence, ReadResults> {
+  const { tally, failed } = yield* readKbResults(source, context)
   const types = SUBJECT_TYPES.filter(
     (type) => (type === 'workspaces' ? tally.workspaces : tally.principals[type]) === undefined,
   )
   return { tally, unchecked: { ids: failed, types: new Set(types) }, conclusion: undefined, incompleteness: [] }
 }
 
-async function readAudit(
-  source: ResultsSource,
-  report: EarlierReport,
-  each: (evidence: Evidence) => void,
-): Promise<ReadResults> {
+async function* readAudit(source: ResultsSource, report: EarlierReport): AsyncGenerator<Evidence, ReadResults> {
   const counted = new EvidenceTally()
   for await (const evidence of earlierFindings(source)) {
     counted.add(evidence)
-    each(evidence)
+    yield evidence
   }
   const { conclusion, incompleteness } = report
   checkCounts(source, report, counted)

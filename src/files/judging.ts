@@ -8,7 +8,7 @@ import { BaselineJudge, Judge, type Judged, type JudgedFinding, type Policy } fr
 import type { PrincipalType } from '../domain/principal.ts'
 import { type Tally, tallyOfWorkspaces, tellsFederation } from '../domain/tally.ts'
 import type { Workspace } from '../domain/workspace.ts'
-import type { EarlierResults } from './earlier-results.ts'
+import { type EarlierResults, type ReadResults, readTo } from './earlier-results.ts'
 
 /** What an audit has on disk when its phases are over. */
 export interface AuditRecords {
@@ -65,20 +65,37 @@ export interface Evaluation extends Concluded {
   readonly judged: Judged
 }
 
+/** Takes the findings of an evaluation, in listing order, to the end; as they come, so that nobody holds them all. */
+export type FindingsSink = (findings: AsyncIterable<JudgedFinding['finding']>) => Promise<void>
+
+const nowhere: FindingsSink = async (findings) => {
+  for await (const _ of findings);
+}
+
+export interface EvaluationOptions {
+  readonly policy: Policy
+  readonly baseline: Baseline | undefined
+  readonly maxFailures: Limit
+  readonly onFinding?: (judged: JudgedFinding) => void
+  readonly sink?: FindingsSink
+}
+
 /**
  * Judges an earlier audit anew: by this policy, whatever it was judged by then. What ended `incomplete` stays so. Throws
- * `configuration` for results that turn out to be damaged.
+ * `configuration` for results that turn out to be damaged, which may show only at their end.
  */
 export async function evaluation(
   results: EarlierResults,
-  { policy, baseline, maxFailures }: { policy: Policy; baseline: Baseline | undefined; maxFailures: Limit },
-  onFinding: (judged: JudgedFinding) => void = () => {},
+  { policy, baseline, maxFailures, onFinding, sink = nowhere }: EvaluationOptions,
 ): Promise<Evaluation> {
   const judge = new Judge(policy, baseline)
-  const { tally, unchecked, conclusion, incompleteness } = await results.read((evidence) => {
-    const judged = judge.add(evidence)
-    if (judged !== undefined) onFinding(judged)
-  })
+  let read: ReadResults | undefined
+  const evidences = async function* () {
+    read = yield* results.evidences()
+  }
+  await sink(judging(evidences(), judge, onFinding))
+  if (read === undefined) throw new Error('The findings were not taken to the end')
+  const { tally, unchecked, conclusion, incompleteness } = read
   const judged = judge.result(tally, unchecked)
   const end = concludedOf({ tally, incompleteness, broken: false, checked: true, maxFailures }, judged)
   const stays = conclusion === 'incomplete' && end.conclusion !== 'incomplete'
@@ -88,6 +105,6 @@ export async function evaluation(
 /** What today's findings are compared with. Throws `configuration` for results that turn out to be damaged. */
 export async function baselineIn(results: EarlierResults, policy: Policy): Promise<Baseline> {
   const judge = new BaselineJudge(policy)
-  const { tally, unchecked } = await results.read((evidence) => judge.add(evidence))
+  const { tally, unchecked } = await readTo(results, (evidence) => judge.add(evidence))
   return judge.baseline(tally, unchecked, results.report?.finishedAt ?? '')
 }

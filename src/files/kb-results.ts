@@ -1,5 +1,6 @@
 import { pipeline, Readable } from 'node:stream'
 import { parse } from 'csv-parse'
+import { uncheckedKey } from '../domain/baseline.ts'
 import { ERROR_CATEGORIES, type ErrorCategory, type SubjectType } from '../domain/category.ts'
 import type { Divergence } from '../domain/divergence.ts'
 import type { Evidence } from '../domain/finding.ts'
@@ -13,7 +14,7 @@ import {
 import { EvidenceTally } from '../domain/judgement/evidence-tally.ts'
 import { Holders } from '../domain/judgement/holders.ts'
 import { isId, PRINCIPAL_TYPES, type PrincipalType } from '../domain/principal.ts'
-import type { Tally, TypeTally } from '../domain/tally.ts'
+import type { Tally, TypeTally, WorkspaceTally } from '../domain/tally.ts'
 import {
   DIVERGENCES_TABLES,
   FAILURES_TABLE,
@@ -63,6 +64,8 @@ async function countOf(rows: AsyncIterable<unknown>): Promise<number> {
   return count
 }
 
+const NOT_OF_SCRIPT = 'holds a row that the prep script does not write'
+
 const listOf = (cell: string): string[] => (cell === '' ? [] : cell.split(';'))
 
 /** One row of `idp_divergence_<type>.csv`. */
@@ -72,7 +75,7 @@ function divergenceOfRow(type: PrincipalType, cells: readonly string[], source: 
   const categories = listOf(rest.at(-1) ?? '')
   const isKnown = (text: string): text is ErrorCategory => (ERROR_CATEGORIES as readonly string[]).includes(text)
   if (!isId(id) || categories.length === 0 || !categories.every(isKnown))
-    throw unusable(source.shown, DIVERGENCES_TABLES[type].file, 'holds a row that the prep script does not write')
+    throw unusable(source.shown, DIVERGENCES_TABLES[type].file, NOT_OF_SCRIPT)
   return {
     type,
     id,
@@ -120,40 +123,49 @@ export async function failedIds(source: ResultsSource): Promise<Map<SubjectType,
 }
 
 /**
- * Reads a folder of the KB script's own results, `each` being called in its order. The files do not tell who is local
- * only, how many workspaces there are, or who holds an external id without differing: what they tell is counted.
+ * The evidence in a folder of the KB script's own results, in its order; at the end, what it adds up to. The files do not
+ * tell who is local only, how many workspaces there are, or who holds an external id without differing: what they tell is
+ * counted.
  */
-export async function readKbResults(
+export async function* readKbResults(
   source: ResultsSource,
   { idpIsEntra }: Pick<EvidenceContext, 'idpIsEntra'>,
-  each: (evidence: Evidence) => void,
-): Promise<KbResults> {
+): AsyncGenerator<Evidence, KbResults> {
   const failed = await failedIds(source)
   if (failed === undefined) throw unusable(source.shown, FAILURES_TABLE.file, 'is missing')
   const tallies = new EvidenceTally()
-  const told = (evidence: Evidence | undefined) => {
-    if (evidence === undefined) return
-    tallies.add(evidence)
-    each(evidence)
-  }
   const groups = await idsOf(source, 'groups')
   const principals: Partial<Record<PrincipalType, TypeTally>> = {}
   for (const type of PRINCIPAL_TYPES) {
     const identities = await rowsOf(source, IDENTITIES_TABLES[type])
     if (identities === undefined) continue
-    const holders = new Holders()
-    for await (const row of divergencesOf(source, type)) noteHolder(row, holders)
-    const context = { idpIsEntra, isGroup: (id: string) => groups.has(id) }
-    for await (const row of divergencesOf(source, type)) told(evidenceOf(row, holders, context))
+    for await (const evidence of evidencesOf(type, source, { idpIsEntra, isGroup: (id) => groups.has(id) })) {
+      tallies.add(evidence)
+      yield evidence
+    }
     const [listed, lost] = [await countOf(identities), failed.get(type)?.size ?? 0]
     const checked = Math.max(listed - lost, tallies.divergent(type))
     principals[type] = tallies.tally(type, { listed: checked + lost, checked, failed: lost, gone: 0, localOnly: 0 })
   }
-  const workspaces = await workspacesOf(source, told)
+  const workspaces = yield* workspacesIn(source)
   if (Object.keys(principals).length === 0)
     throw unusable(source.shown, IDENTITIES_TABLES.users.file, 'is missing, and so are those of the other types')
-  const keys = [...failed].flatMap(([type, ids]) => [...ids].map((id) => `${type} ${id}`))
+  const keys = [...failed].flatMap(([type, ids]) => [...ids].map((id) => uncheckedKey(type, id)))
   return { tally: { workspaces, principals }, failed: new Set(keys) }
+}
+
+/** Two passes over the rows of a type, as over a listing. */
+async function* evidencesOf(
+  type: PrincipalType,
+  source: ResultsSource,
+  context: EvidenceContext,
+): AsyncGenerator<Evidence> {
+  const holders = new Holders()
+  for await (const row of divergencesOf(source, type)) noteHolder(row, holders)
+  for await (const row of divergencesOf(source, type)) {
+    const evidence = evidenceOf(row, holders, context)
+    if (evidence !== undefined) yield evidence
+  }
 }
 
 async function idsOf(source: ResultsSource, type: PrincipalType): Promise<ReadonlySet<string>> {
@@ -162,13 +174,15 @@ async function idsOf(source: ResultsSource, type: PrincipalType): Promise<Readon
   return ids
 }
 
-async function workspacesOf(source: ResultsSource, told: (evidence: Evidence | undefined) => void) {
+/** Only workspaces without federation are in the file. */
+async function* workspacesIn(source: ResultsSource): AsyncGenerator<Evidence, WorkspaceTally | undefined> {
   const rows = await rowsOf(source, WORKSPACES_TABLE)
   if (rows === undefined) return undefined
   let count = 0
   for await (const [id = ''] of rows) {
+    if (!isId(id)) throw unusable(source.shown, WORKSPACES_TABLE.file, NOT_OF_SCRIPT)
     count++
-    told(evidenceOfWorkspace({ id, federation: 'disabled' }))
+    yield evidenceOfWorkspace({ id, federation: 'disabled' }) as Evidence
   }
   return { listed: count, telling: count, federated: 0, divergent: count }
 }

@@ -75,7 +75,10 @@ export class ResultsFolder {
     return [...this.#written]
   }
 
-  /** Writes one file of the results; it appears under its name when it is whole. No link is followed. */
+  /**
+   * Writes one file of the results; it appears under its name when it is whole, and leaves nothing when it does not become
+   * so. No link is followed.
+   */
   async write(name: string, pieces: Iterable<string> | AsyncIterable<string>): Promise<void> {
     await this.#put(name, pieces)
     this.#written.add(name)
@@ -105,9 +108,12 @@ export class ResultsFolder {
       }
       await file.appendFile(pending)
       await file.sync()
-    } finally {
       await file.close()
+      await rename(partial, path)
+    } catch (error) {
+      await file.close().catch(() => {})
+      await rm(partial, { force: true }).catch(() => {})
+      throw error
     }
-    await rename(partial, path)
   }
 }
