@@ -42,6 +42,16 @@ describe('policyValuesOf', () => {
     ])
   })
 
+  test('a byte order mark and line ends of Windows make no difference', () => {
+    const [unix, windows] = [FILE, `\ufeff${FILE.replaceAll('\n', '\r\n')}`].map((text) => {
+      const { values, problems } = read(text)
+      expect(problems).toEqual([])
+      const { rules } = rulesOf(values.get('thresholds') ?? '', ALL)
+      return [[...values].filter(([name]) => name !== 'thresholds'), rules]
+    })
+    expect(windows).toEqual(unix)
+  })
+
   test('thresholds may be a block of text or in braces too', () => {
     for (const text of ['thresholds: |\n  blockers: 0\n', 'thresholds: {blockers: 0}\n'])
       expect(rulesOf(read(text).values.get('thresholds') ?? '', ALL).rules).toHaveLength(1)
@@ -70,6 +80,18 @@ describe('policyValuesOf', () => {
     ['case 10: a tab', '  blockers', '\tblockers', /line 8/],
     ['a star without quotes', '"*"', '*', /line 10, column 3: a key that starts with \* stands in quotes/],
     ['a list', FILE, '- a', /line 1, column 1: this is not a map/],
+    [
+      'a list where there can be one value only',
+      'warn-only: false',
+      'warn-only: [false]',
+      /line 3, column 1: warn-only/,
+    ],
+    ['no rule at all', FILE, 'thresholds:\n', /thresholds: write a map of rules/],
+    ['rules in a list', FILE, 'thresholds: [blockers]', /thresholds: write a map of rules/],
+    ['a block of rules, by its own lines', FILE, 'ratchet: true\nthresholds: |\n  review: 1\n  x: 0', /in its line 2/],
+    ['a file without end', FILE, '['.repeat(100_000), /line 1, column \d+: this is nested too deeply/],
+    ['two documents', FILE, 'ratchet: true\n---\nratchet: false', /line 2, column 1: a second document/],
+    ['a name that hides', FILE, '"\u202e::error::x": 1', /line 1, column 1: unknown key "\\u\{202e\}::error::x"/],
   ])('%s is told with line and column', (_, old, now, problem) => {
     const { values, problems } = read(FILE.replace(old, now))
     expect(values.size).toBe(0)

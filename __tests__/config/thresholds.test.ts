@@ -109,7 +109,7 @@ describe('rulesOf', () => {
     ['a tab as indentation', '\tusers.*: 0', 'line 1, column 1: Tabs'],
     ['a tag of another language', 'users.*: !!js/function "x"', 'line 1, column 10: Unresolved tag'],
     ['a tag of its own', 'users.*: !mine 5', 'line 1, column 10: Unresolved tag'],
-    ['a key twice', 'users.*: 0\n"users.*": 1', 'line 2, column 1: Map keys must be unique'],
+    ['a key twice', 'users.*: 0\n"users.*": 1', 'line 2, column 1: the key is there already'],
     ['two documents', 'users.*: 0\n---\nusers.*: 1', 'line 2, column 1: '],
     ['a list', '- users.*: 0', 'line 1, column 1: this is not a map'],
     ['a text', 'users', 'line 1, column 1: this is not a map'],

@@ -6,7 +6,7 @@ const NOW = '2026-11-22T12:00:00.000Z'
 test.each([
   ['2026-11-22T12:00:00.000Z', 0, undefined],
   ['2026-11-21T12:00:00.000Z', 24, undefined],
-  ['2026-11-21T11:59:59.000Z', 24, /24 hours old, and max-result-age is 24/],
+  ['2026-11-21T11:59:59.000Z', 24, /24 hours old, and 24 are allowed/],
   ['2026-11-20T12:00:00.000Z', 48, /48 hours old/],
   ['2026-11-22T12:10:00.000Z', 0, undefined],
   ['2026-11-22T13:00:00.000Z', 0, /still to come/],

@@ -114,6 +114,8 @@ describe('allowListOf', () => {
     ['another version', 'version: 1', 'version: 2', /line 1, column 1: version/],
     ['a list instead of a map', FILE, '- a\n', /line 1, column 1/],
     ['an empty file', FILE, '', /is empty/],
+    ['a list', FILE, '- a', /line 1, column 1: this is not a map; write version: 1/],
+    ['an entry that is none', / {2}- type.*/s, '  - all', /line 3, column 5: entries: write an entry with type, id/],
     ['a tab', '  - type', '\t- type', /line 3/],
     ['case 10: a key twice', '    owner: data-platform', '    owner: a\n    owner: b', /line 8, column 5/],
     ['case 10: a second document', FILE, `${FILE}---\n${FILE}`, /line 9/],

@@ -2,7 +2,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Judge } from '../../src/domain/judgement/judge.ts'
-import { earlierResults } from '../../src/files/earlier-results.ts'
+import { earlierResults, readTo } from '../../src/files/earlier-results.ts'
 import { baselineIn } from '../../src/files/judging.ts'
 import { folderSource, textsSource } from '../../src/files/results-source.ts'
 import { failureOf } from '../contract/wire.ts'
@@ -89,6 +89,24 @@ describe('earlierResults', () => {
       await expect(read(new Map([...files, ['findings.json', lines.join('\n')]]))).rejects.toThrow(
         /damaged|number of findings/,
       )
+  })
+
+  test('a file that is no memory for is refused, as a whole and as one line', async () => {
+    const { files } = await audited(found, policyOf())
+    const endless = (name: string) => ({
+      ...textsSource(files, 'there'),
+      async open(asked: string) {
+        const whole = files.get(asked) ?? ''
+        return (async function* () {
+          yield whole
+          if (asked === name) for (let piece = 0; piece < 130; piece++) yield 'x'.repeat(1024 * 1024)
+        })()
+      },
+    })
+    for (const name of ['report.json', 'findings.json']) {
+      const reading = earlierResults(endless(name), CONTEXT).then((results) => readTo(results, () => {}))
+      await expect(reading, name).rejects.toThrow(new RegExp(`${name} in "there" is too large`))
+    }
   })
 
   test('case 13: what is not UTF-8 is refused', async () => {

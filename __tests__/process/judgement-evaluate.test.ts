@@ -67,7 +67,7 @@ describe('mode evaluate', () => {
   test('a result that is too old is not judged', async () => {
     const finishedAt = new Date(Date.now() - 25 * 3_600_000).toISOString()
     sandbox.repository.runs.splice(0, 1, nightly(100, files(reportWith({ finishedAt }))))
-    expectNotJudged(await evaluated(), /25 hours old, and max-result-age is 24/)
+    expectNotJudged(await evaluated(), /max-result-age: the result is 25 hours old/)
     expect((await evaluated({ 'max-result-age': '26' })).outputs.conclusion).toBe('passed')
   })
 
@@ -80,7 +80,7 @@ describe('mode evaluate', () => {
       nightly(102, files(), { repository: 'stranger/aim' }),
       nightly(103, files(other)),
     )
-    expectNotJudged(await evaluated(), /There is no result to judge/)
+    expectNotJudged(await evaluated(), /mode evaluate: there is no result to judge/)
   })
 
   test('what ended incomplete stays so, and an error is passed over', async () => {
@@ -147,7 +147,7 @@ test('a comment of an earlier run does not go on telling what was, once nothing 
   await evaluated({ 'pr-comment': 'always' }, pull)
   expect(sandbox.repository.comments.map(({ body }) => body)).toEqual([expect.stringContaining('within all limits')])
   sandbox.repository.runs.length = 0
-  expectNotJudged(await evaluated({ 'pr-comment': 'always' }, pull), /There is no result to judge/)
+  expectNotJudged(await evaluated({ 'pr-comment': 'always' }, pull), /mode evaluate: there is no result to judge/)
   expect(sandbox.repository.comments.map(({ body }) => body)).toEqual([expect.stringContaining('could not be judged')])
 })
 
@@ -187,8 +187,8 @@ describe('evaluate-from', () => {
   })
 
   test('a folder that is not there, or leads out', async () => {
-    expectNotJudged(await evaluated({ 'evaluate-from': 'nowhere' }), /no folder "nowhere"/)
-    expectNotJudged(await evaluated({ 'evaluate-from': '/etc' }), /leads out of the workspace/)
+    expectNotJudged(await evaluated({ 'evaluate-from': 'nowhere' }), /evaluate-from: there is no folder "nowhere"/)
+    expectNotJudged(await evaluated({ 'evaluate-from': '/etc' }), /evaluate-from: .*leads out of the workspace/)
     expect(asked()).toEqual(['api.github.com'])
   })
 })

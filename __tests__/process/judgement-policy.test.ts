@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { nightly, US } from '../sandbox/repository-server.ts'
 import { type RunOptions, type RunResult, runAction } from '../sandbox/runner.ts'
 import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts'
-import { errorsOf, reportOf } from './evidence.ts'
+import { csvsOf, errorsOf, reportOf } from './evidence.ts'
 
 const [BASE, HEAD] = ['a'.repeat(40), 'b'.repeat(40)]
 const NO_UPLOAD = { 'upload-artifact': 'false' }
@@ -198,10 +198,16 @@ describe('the baseline', () => {
 
   test('that is missing, damaged or of another account is an error, never an empty one', async () => {
     expectRefused(await run({ baseline: 'artifact' }), /baseline: no earlier audit/)
-    expectRefused(await run({ baseline: 'nowhere' }), /no folder "nowhere"/)
-    expectRefused(await run({ baseline: 'baseline' }, proposal()), /no baseline\/report\.json in the base commit/)
+    expectRefused(await run({ baseline: 'nowhere' }), /baseline: there is no folder "nowhere"/)
+    expectRefused(
+      await run({ baseline: 'baseline' }, proposal()),
+      /baseline: there is no report\.json in "baseline of the base commit/,
+    )
+    const script = Object.entries(csvsOf(audited)).map(([name, text]) => [`script/${name}`, text] as const)
+    const workspace = await checkout(Object.fromEntries(script))
+    expectRefused(await run({ baseline: 'script' }, { workspace }), /baseline: there is no report\.json in "script"/)
     sandbox.repository.runs.push(nightly(100, { ...yesterday(), 'findings.json': '{}' }))
-    expectRefused(await run({ baseline: 'artifact' }), /findings\.json.*damaged/)
+    expectRefused(await run({ baseline: 'artifact' }), /baseline: .*findings\.json.*damaged/)
     expectRefused(await run({ 'new-only': 'true' }), /new-only: there is no baseline/)
   })
 

@@ -16,6 +16,7 @@ import { FILE_NAMES, REPORT_FILE } from '../report/tables.ts'
 import { VERSION } from '../version.ts'
 import { commented } from './commenting.ts'
 import { handOver } from './hand-over.ts'
+import { ledTo } from './led-to.ts'
 import { checkedOut, earlierContextOf, policySetupOf } from './policy.ts'
 import type { Settings } from './settings.ts'
 import { docsUrlOf, log, told } from './telling.ts'
@@ -42,15 +43,15 @@ export async function evaluate(
 ): Promise<Report> {
   const { config } = settings
   for (const note of config.notes) log.info(note)
-  const from = config.from === undefined ? undefined : await checkedOut(settings, config.from)
+  const from = config.from === undefined ? undefined : await ledTo('evaluate-from', checkedOut(settings, config.from))
   const run = { settings, env, signal, startedMs: systemClock.now(), writes: from?.real !== settings.folder.path }
-  const report = await (from === undefined ? ofTrusted(run) : ofFolder(run, from.source)).catch(
-    async (error: unknown) => {
-      // As with wrong inputs: there is no result, and none may seem to be there.
-      if (run.writes) await settings.folder.clear(FILE_NAMES).catch(() => {})
-      throw error
-    },
-  )
+  const judging =
+    from === undefined ? ledTo('mode evaluate', ofTrusted(run)) : ledTo('evaluate-from', ofFolder(run, from.source))
+  const report = await judging.catch(async (error: unknown) => {
+    // As with wrong inputs: there is no result, and none may seem to be there.
+    if (run.writes) await settings.folder.clear(FILE_NAMES).catch(() => {})
+    throw error
+  })
   const artifact = { state: 'off' } as const
   await told(report, { artifact, progress: { state: 'ended' }, notContinued: '', withSummary: config.jobSummary }, env)
   await commented(report, artifact, settings, signal)
@@ -68,7 +69,7 @@ async function ofTrusted(run: Run): Promise<Report> {
   if (report !== undefined) return report
   throw new AuditError(
     'configuration',
-    `There is no result to judge: no audit of this account by ${query.workflow} on ${query.defaultBranch}, started by schedule, workflow_dispatch or push, still has its artifact "${query.artifactName}"; run one first, or correct audit-workflow and artifact-name`,
+    `there is no result to judge: no audit of this account by ${query.workflow} on ${query.defaultBranch}, started by schedule, workflow_dispatch or push, still has its artifact "${query.artifactName}"; run one first, or correct audit-workflow and artifact-name`,
   )
 }
 
@@ -87,7 +88,7 @@ async function judged(run: Run, results: EarlierResults, origin: Origin): Promis
   const { maxResultAgeHours: maxAgeHours } = config.judgement
   const finishedAt = results.report?.finishedAt ?? ''
   const problem = finishedAt === '' ? undefined : ageProblemOf(finishedAt, now, maxAgeHours)
-  if (problem !== undefined) throw new AuditError('configuration', problem)
+  if (problem !== undefined) throw new AuditError('configuration', `max-result-age: ${problem}`)
   log.info(`Judging ${origin.from === 'run' ? `run ${origin.shown}` : origin.shown}`)
 
   const setup = await policySetupOf(settings, env, signal, finishedAt)
@@ -118,7 +119,7 @@ function checkTold({ rules, included }: EvaluateConfig, { principals }: Tally): 
   const types = untold.filter((type) => rule.types.includes(type))
   throw new AuditError(
     'configuration',
-    `The result does not tell of ${types.join(', ')}, which rule "${rule.text}" is about; audit them too, or set ${types.map((type) => `include-${type}`).join(', ')} to false`,
+    `the result does not tell of ${types.join(', ')}, which rule "${rule.text}" is about; audit them too, or set ${types.map((type) => `include-${type}`).join(', ')} to false`,
   )
 }
 

@@ -11,6 +11,7 @@ import { replaceDurably } from '../files/durable.ts'
 import type { RepositoryApi } from '../github/api.ts'
 import { type Commits, type PolicyFile, policyFile } from '../github/policy-files.ts'
 import type { PolicyFileNote } from '../report/judgement.ts'
+import { ledTo } from './led-to.ts'
 
 type Text = Pick<PolicyFile, 'path' | 'text'>
 
@@ -106,7 +107,7 @@ class PolicyReader {
     if (path === '') return undefined
     const { commits, api, readWorkspace } = this.#places
     try {
-      const found = await policyFile({ path, isDefault, input, commits, api, readWorkspace })
+      const found = await ledTo(input, policyFile({ path, isDefault, input, commits, api, readWorkspace }))
       if (found.state === 'unknown') this.unknown.push(found.why)
       if (found.state === 'none' && found.change !== undefined)
         this.files.push({ path, origin: 'base', commit: commits.base ?? '', change: found.change })

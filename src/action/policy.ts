@@ -8,13 +8,14 @@ import type { Policy } from '../domain/judgement/judge.ts'
 import { untoldBy } from '../domain/judgement/verdict.ts'
 import { type EarlierContext, earlierResults } from '../files/earlier-results.ts'
 import { baselineIn } from '../files/judging.ts'
-import { folderSource, type ResultsSource, textsSource } from '../files/results-source.ts'
+import { folderSource, noFolder, type ResultsSource, textsSource } from '../files/results-source.ts'
 import { shownPath, workspacePath } from '../files/workspace-file.ts'
 import { fileAt } from '../github/policy-files.ts'
 import { within } from '../github/timed.ts'
 import type { PolicySetup } from '../policy-setup.ts'
 import { FINDINGS_FILE } from '../report/findings-json.ts'
 import { FAILURES_TABLE, FILE_NAMES, REPORT_FILE } from '../report/tables.ts'
+import { ledTo } from './led-to.ts'
 import { apiOf, type Settings, workspaceOf } from './settings.ts'
 import { trendOf } from './trend.ts'
 import { newestTrusted, WHOLE } from './trusted.ts'
@@ -81,7 +82,8 @@ async function baselineOf(question: Question, policy: Policy): Promise<Baseline 
   const { config } = question.settings
   const { baseline: source } = config.judgement
   if (source.from === 'none') return undefined
-  const baseline = await (source.from === 'path' ? stored(question, policy, source.path) : trusted(question, policy))
+  const from = source.from === 'path' ? stored(question, policy, source.path) : trusted(question, policy)
+  const baseline = await ledTo('baseline', from)
   const [untold] = policy.ratchet ? untoldBy(policy.rules, baseline) : []
   if (untold === undefined) return baseline
   throw refused(
@@ -110,7 +112,13 @@ async function stored({ settings, signal }: Question, policy: Policy, path: stri
     commits.base === undefined
       ? (await checkedOut(settings, path)).source
       : await committed(settings, path, commits.base, signal)
-  return await baselineIn(await earlierResults(source, earlierContextOf(config)), policy)
+  const results = await earlierResults(source, earlierContextOf(config))
+  // Nobody can tell of what account the prep script's files are.
+  if (results.from === 'prep-script')
+    throw refused(
+      `there is no ${REPORT_FILE} in ${JSON.stringify(source.shown)}; name a folder with the results of an audit`,
+    )
+  return await baselineIn(results, policy)
 }
 
 /** Naming the one file of a folder that holds the findings means the folder. */
@@ -123,7 +131,7 @@ export async function checkedOut(
 ): Promise<{ readonly source: ResultsSource; readonly real: string }> {
   const workspace = workspaceOf(context)
   const real = await workspacePath(workspace, folderOf(path))
-  if (real === undefined) throw new AuditError('configuration', `There is no folder ${JSON.stringify(path)}`)
+  if (real === undefined) throw noFolder(path)
   return { real, source: await folderSource(real, (await shownPath(workspace, real)) || '.') }
 }
 
@@ -143,8 +151,5 @@ async function committed(
     if (file.state === 'unknown') throw refused(`${folder}/${name} of the base commit cannot be read (${file.why})`)
     if (file.state === 'found') texts.set(name, file.text)
   }
-  const shown = `${folder} at ${base.slice(0, 7)}`
-  if (!texts.has(REPORT_FILE))
-    throw refused(`there is no ${folder}/${REPORT_FILE} in the base commit ${base.slice(0, 7)}`)
-  return textsSource(texts, shown)
+  return textsSource(texts, `${folder} of the base commit ${base.slice(0, 7)}`)
 }

@@ -33,21 +33,27 @@ const isDate = (text: string): boolean =>
   !Number.isNaN(Date.parse(text)) &&
   new Date(Date.parse(text)).toISOString().startsWith(text)
 
-const entry = z.strictObject({
-  type: z.enum(FINDING_TYPES, { error: `write one of ${FINDING_TYPES.join(', ')}` }),
-  id: z.string('write the id of Databricks, digits only').refine(isId, 'is no id of Databricks; write digits only'),
-  category: z.enum(MARKS as [Mark, ...Mark[]], {
-    error: 'is no category or reason; write one exactly as reports name it',
-  }),
-  reason: word,
-  owner: word,
-  expires: date,
-})
+const entry = z.strictObject(
+  {
+    type: z.enum(FINDING_TYPES, { error: `write one of ${FINDING_TYPES.join(', ')}` }),
+    id: z.string('write the id of Databricks, digits only').refine(isId, 'is no id of Databricks; write digits only'),
+    category: z.enum(MARKS as [Mark, ...Mark[]], {
+      error: 'is no category or reason; write one exactly as reports name it',
+    }),
+    reason: word,
+    owner: word,
+    expires: date,
+  },
+  { error: 'write an entry with type, id, category, reason, owner and expires' },
+)
 
-const schema = z.strictObject({
-  version: z.literal('1', { error: 'write version: 1' }),
-  entries: z.array(entry, 'write a list of entries').max(100_000),
-})
+const schema = z.strictObject(
+  {
+    version: z.literal('1', { error: 'write version: 1' }),
+    entries: z.array(entry, 'write a list of entries').max(100_000),
+  },
+  { error: 'this is not a map; write version: 1 and entries' },
+)
 
 const refused = (...problems: readonly string[]): AllowList => ({ entries: [], problems })
 

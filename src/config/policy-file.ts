@@ -101,12 +101,19 @@ function entryOf(
     const { problems } = rulesOf(rules, included)
     return problems.length > 0 ? problems.map((problem) => within(name, problem)) : { name, text: rules }
   }
-  const written = textOf(value)
-  if (written === undefined)
-    return [`${place}: ${name}: write a single value${name === 'primary-domains' ? ' or a list' : ''}`]
+  const written = textOf(value, name === 'primary-domains')
+  if (written === undefined) return [`${place}: ${name}: ${FORMS[name] ?? 'write a single value'}`]
   const problems =
-    name === 'thresholds' ? [...rulesOf(written, included).problems] : problemsOf(PARSERS[name](written.trim()))
+    name === 'thresholds'
+      ? rulesOf(written, included).problems.map((problem) => problem.replace(/^(line \d+, column \d+: )/, 'in its $1'))
+      : problemsOf(PARSERS[name](written.trim()))
   return problems.length > 0 ? problems.map((problem) => `${place}: ${name}: ${problem}`) : { name, text: written }
+}
+
+/** What to write where a single text is not all that there may be. */
+const FORMS: Readonly<Partial<Record<PolicyInput, string>>> = {
+  thresholds: 'write a map of rules, or leave it out',
+  'primary-domains': 'write a single value or a list',
 }
 
 const problemsOf = (value: unknown): string[] =>
@@ -122,10 +129,10 @@ function standingAlone(text: string, { range }: ParsedNode): string {
   return text.slice(0, start).replace(/[^\r\n]/g, ' ') + text.slice(start, end)
 }
 
-/** What somebody would write into the input; a list is one value a line. `undefined`: no such thing. */
-function textOf(node: ParsedNode | null): string | undefined {
-  if (isSeq(node)) {
-    const items = node.items.map((item) => (isScalar(item) ? textOf(item as ParsedNode) : undefined))
+/** What somebody would write into the input; a list, where there may be one, is one value a line. `undefined`: no such thing. */
+function textOf(node: ParsedNode | null, mayBeList: boolean): string | undefined {
+  if (mayBeList && isSeq(node)) {
+    const items = node.items.map((item) => textOf(item as ParsedNode, false))
     return items.every((item) => item !== undefined) ? items.join('\n') : undefined
   }
   if (!isScalar(node) || node.value === null) return undefined

@@ -1,5 +1,6 @@
 import {
   type Document,
+  type ErrorCode,
   isAlias,
   isMap,
   isScalar,
@@ -8,6 +9,7 @@ import {
   type ParsedNode,
   parseDocument,
   visit,
+  type YAMLError,
 } from 'yaml'
 import { printable } from './values.ts'
 
@@ -49,13 +51,22 @@ function problemOf(document: Document.Parsed, at: Place, starHint: string): stri
   const [first] = found
   if (first !== undefined) {
     const isStar = found.some(({ code }) => code === 'BAD_ALIAS')
-    const what = isStar ? starHint : printable(first.message.split('\n', 1)[0] ?? '').slice(0, 200)
-    return `${at(first.pos[0])}: ${what}`
+    return `${at(first.pos[0])}: ${isStar ? starHint : wordsOf(first)}`
   }
   let aliases = 0
   visit(document, { Alias: () => void aliases++ })
   return aliases > MAX_ALIASES ? `more than ${MAX_ALIASES} aliases; write the values out` : undefined
 }
+
+/** Where the parser speaks to programmers. */
+const WORDS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  DUPLICATE_KEY: 'the key is there already; keep one of them',
+  MULTIPLE_DOCS: 'a second document begins here; keep one of them',
+  RESOURCE_EXHAUSTION: 'this is nested too deeply; write it flat',
+}
+
+const wordsOf = ({ code, message }: YAMLError): string =>
+  WORDS[code] ?? printable(message.split('\n', 1)[0] ?? '').slice(0, 200)
 
 export const isEmptyDocument = ({ contents }: Document.Parsed): boolean =>
   contents === null || (isScalar(contents) && contents.value === null)

@@ -7,7 +7,7 @@ import {
   FINDINGS_OPENING,
   FINDINGS_SCHEMA_VERSION,
 } from '../report/findings-json.ts'
-import { linesOf, type ResultsSource, unusable } from './results-source.ts'
+import { linesIn, type ResultsSource, unusable, wholeText } from './results-source.ts'
 
 /**
  * The evidence in `findings.json`, in its order. Our own layout, one finding a line, is read line by line; any other
@@ -15,13 +15,13 @@ import { linesOf, type ResultsSource, unusable } from './results-source.ts'
  * schema, or damaged: never to be taken for an empty one.
  */
 export async function* earlierFindings(source: ResultsSource): AsyncGenerator<Evidence> {
-  const pieces = await source.open(FINDINGS_FILE)
-  if (pieces === undefined) throw unusable(source.shown, FINDINGS_FILE, 'is missing')
-  const lines = linesOf(pieces)
+  const lines = await linesIn(source, FINDINGS_FILE)
+  if (lines === undefined) throw unusable(source.shown, FINDINGS_FILE, 'is missing')
   const { value: first, done } = await lines.next()
   if (done === true) throw damaged(source)
-  if (first === FINDINGS_OPENING) yield* ofLines(lines, source)
-  else yield* ofWhole(await joined(first, lines), source)
+  if (first === FINDINGS_OPENING) return yield* ofLines(lines, source)
+  await lines.return(undefined)
+  yield* ofWhole((await wholeText(source, FINDINGS_FILE)) ?? '', source)
 }
 
 async function* ofLines(lines: AsyncIterable<string>, source: ResultsSource): AsyncGenerator<Evidence> {
@@ -63,12 +63,6 @@ function evidenceIn(json: unknown, source: ResultsSource): Evidence {
   } catch (cause) {
     throw damaged(source, cause)
   }
-}
-
-async function joined(first: string, lines: AsyncIterable<string>): Promise<string> {
-  let text = first
-  for await (const line of lines) text += `\n${line}`
-  return text
 }
 
 const damaged = ({ shown }: ResultsSource, cause?: unknown) =>

@@ -42,12 +42,12 @@ export interface EarlierContext {
  * `configuration` for a report that is of a newer schema or damaged, and for findings without one.
  */
 export async function reportIn(source: ResultsSource): Promise<EarlierReport | undefined> {
-  const text = await source.open(REPORT_FILE)
+  const text = await wholeText(source, REPORT_FILE)
   if (text === undefined) {
     if (await source.has(FINDINGS_FILE)) throw unusable(source.shown, REPORT_FILE, 'is missing')
     return undefined
   }
-  const report = earlierReportOf(await wholeText(text))
+  const report = earlierReportOf(text)
   if (report === 'newer')
     throw unusable(source.shown, REPORT_FILE, 'is of a newer version; use that version of this action')
   if (report === 'damaged') throw unusable(source.shown, REPORT_FILE, 'is damaged, or was not written by this action')
@@ -66,7 +66,11 @@ export async function earlierResults(source: ResultsSource, context: EarlierCont
   const report = await reportIn(source)
   if (report === undefined) return { from: 'prep-script', report, evidences: () => readPrepScript(source, context) }
   if (report.accountId !== context.accountId.toLowerCase())
-    throw unusable(source.shown, REPORT_FILE, 'is about another Databricks account')
+    throw unusable(
+      source.shown,
+      REPORT_FILE,
+      'is about another Databricks account; take one of this account, or correct databricks-account-id',
+    )
   if (!isOfUse(report, context))
     throw unusable(source.shown, REPORT_FILE, 'is of an audit that ended in an error, so it has no result')
   return { from: 'audit', report, evidences: () => readAudit(source, report) }

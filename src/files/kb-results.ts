@@ -38,12 +38,15 @@ export async function rowsOf(
   return pieces && rowsIn(pieces, source, { file, header })
 }
 
+/** Characters: more than a group with all of its members. A quote that is never closed makes a row of all that follows. */
+const MOST_OF_A_ROW = 16 * 1024 ** 2
+
 async function* rowsIn(
   pieces: AsyncIterable<string>,
   source: ResultsSource,
   { file, header }: File,
 ): AsyncGenerator<string[]> {
-  const parser = parse({ bom: true, relax_column_count: false, skip_empty_lines: true })
+  const parser = parse({ bom: true, relax_column_count: false, skip_empty_lines: true, max_record_size: MOST_OF_A_ROW })
   const rows = pipeline(Readable.from(pieces), parser, () => {}) as AsyncIterable<string[]>
   let isFirst = true
   try {

@@ -13,12 +13,14 @@ export interface ResultsSource {
 }
 
 const MOST_BYTES = 2 * 1024 ** 3
+/** What is held in memory at once: more than one group with all of its members, less than a string can be. */
+const MOST_CHARACTERS = 128 * 1024 ** 2
 
 /** A folder. Only regular files in it count: no link is followed, so a pull request cannot point elsewhere. */
 export async function folderSource(path: string, shown: string): Promise<ResultsSource> {
   const real = await realpath(path).catch(() => undefined)
   const isFolder = real !== undefined && (await lstat(real)).isDirectory()
-  if (!isFolder) throw new AuditError('configuration', `There is no folder ${JSON.stringify(shown)}`)
+  if (!isFolder) throw noFolder(shown)
   return {
     shown,
     has: async (name) => (await lstat(join(real, name)).catch(() => undefined)) !== undefined,
@@ -61,22 +63,52 @@ async function* textOf(path: string, shown: string, name: string): AsyncGenerato
   }
 }
 
-export const unusable = (shown: string, name: string, why: string, cause?: unknown): AuditError =>
-  new AuditError('configuration', `The file ${name} in ${JSON.stringify(shown)} ${why}`, { cause })
+export const noFolder = (shown: string): AuditError =>
+  new AuditError('configuration', `there is no folder ${JSON.stringify(shown)}; name one that is in the workspace`)
 
-export async function wholeText(pieces: AsyncIterable<string>): Promise<string> {
+/** `why` tells what to do about it itself, after a semicolon, where the usual does not help. */
+export const unusable = (shown: string, name: string, why: string, cause?: unknown): AuditError => {
+  const action = why.includes(';') ? '' : '; take the results of an audit whole and as they were written'
+  return new AuditError('configuration', `the file ${name} in ${JSON.stringify(shown)} ${why}${action}`, { cause })
+}
+
+const tooLarge = ({ shown }: Pick<ResultsSource, 'shown'>, name: string) => unusable(shown, name, 'is too large')
+
+/** Of a file that is small, as ours of this name are; `undefined`: there is none. */
+export async function wholeText(source: ResultsSource, name: string): Promise<string | undefined> {
+  const pieces = await source.open(name)
+  if (pieces === undefined) return undefined
   let text = ''
-  for await (const piece of pieces) text += piece
+  for await (const piece of pieces) {
+    text += piece
+    if (text.length > MOST_CHARACTERS) throw tooLarge(source, name)
+  }
   return text
 }
 
-/** Lines without their ends; the last one only when it holds something. */
-export async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<string> {
-  let rest = ''
-  for await (const piece of pieces) {
-    const lines = (rest + piece).split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) yield line.endsWith('\r') ? line.slice(0, -1) : line
+/** Lines without their ends, the last one only when it holds something; `undefined`: there is no such file. */
+export async function linesIn(source: ResultsSource, name: string): Promise<AsyncGenerator<string> | undefined> {
+  const pieces = await source.open(name)
+  return pieces && linesOf(pieces, () => tooLarge(source, name))
+}
+
+/** A line may come in thousands of pieces: each is looked at once. */
+async function* linesOf(pieces: AsyncIterable<string>, tooLong: () => AuditError): AsyncGenerator<string> {
+  let begun: string[] = []
+  let length = 0
+  const take = (end: string) => {
+    const line = begun.length === 0 ? end : begun.join('') + end
+    begun = []
+    length = 0
+    return line.endsWith('\r') ? line.slice(0, -1) : line
   }
-  if (rest !== '') yield rest
+  for await (const piece of pieces) {
+    const ends = piece.split('\n')
+    const rest = ends.pop() ?? ''
+    for (const end of ends) yield take(end)
+    begun.push(rest)
+    length += rest.length
+    if (length > MOST_CHARACTERS) throw tooLong()
+  }
+  if (length > 0) yield take('')
 }

@@ -60,7 +60,8 @@ export async function* trustedRuns(api: RepositoryApi, query: RunsQuery): AsyncG
       ...{ workflow: query.workflow, branch: query.defaultBranch, status: 'completed', per_page: PER_PAGE, page },
     })
     const read = Runs.safeParse(checked(answer, `list the runs of ${query.workflow}`))
-    if (!read.success) throw new AuditError('configuration', `The list of runs of ${query.workflow} is not readable`)
+    if (!read.success)
+      throw new AuditError('configuration', `The list of runs of ${query.workflow} is not readable; run this again`)
     const { workflow_runs: runs } = read.data
     for (const run of runs)
       if (isTrusted(run, api, query)) yield { id: run.id, event: run.event, commit: run.head_sha, url: run.html_url }
@@ -112,7 +113,8 @@ export async function artifactsOf(
     ...{ run_id: run.id, per_page: 100 },
   })
   const read = Artifacts.safeParse(checked(answer, `list the artifacts of run ${run.id}`))
-  if (!read.success) throw new AuditError('configuration', `The list of artifacts of run ${run.id} is not readable`)
+  if (!read.success)
+    throw new AuditError('configuration', `The list of artifacts of run ${run.id} is not readable; run this again`)
   return read.data.artifacts
     .filter((one) => !one.expired && one.size_in_bytes <= mostBytes && isNamedSo(one.name, name))
     .sort((a, b) => b.id - a.id)
