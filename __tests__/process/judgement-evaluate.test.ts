@@ -80,7 +80,7 @@ describe('mode evaluate', () => {
       nightly(102, files(), { repository: 'stranger/aim' }),
       nightly(103, files(other)),
     )
-    expectNotJudged(await evaluated(), /mode evaluate: there is no result to judge/)
+    expectNotJudged(await evaluated(), /mode: there is no result to judge/)
   })
 
   test('what ended incomplete stays so, and an error is passed over', async () => {
@@ -129,6 +129,54 @@ describe('mode evaluate', () => {
       await evaluated({ 'evaluate-from': 'there' }, { eventName: 'pull_request', event }),
       /evaluate-from: is refused on pull_request/,
     )
+    expectNotJudged(
+      await evaluated({ 'databricks-account-id': '' }, { eventName: 'pull_request', event }),
+      /databricks-account-id: GitHub gives no configuration variables .* from a fork; write the id out/,
+    )
+  })
+
+  test('of a fork, whose token may not comment: a warning, and the verdict is the same', async () => {
+    sandbox.repository.mayComment = false
+    const event = {
+      repository: { private: true, default_branch: 'main' },
+      pull_request: {
+        number: 7,
+        base: { sha: 'a'.repeat(40), repo: { full_name: 'octo/aim' } },
+        head: { sha: 'b'.repeat(40), repo: { full_name: 'stranger/aim' } },
+      },
+    }
+    const run = await evaluated(
+      { 'pr-comment': 'always', thresholds: 'blockers: 0' },
+      { eventName: 'pull_request', event },
+    )
+    sandbox.repository.mayComment = true
+    expect([run.exitCode, run.outputs.conclusion, sandbox.repository.comments]).toEqual([1, 'failed', []])
+    expect(run.annotations.filter(({ kind }) => kind === 'warning').map(({ message }) => message)).toEqual([
+      expect.stringContaining('pull requests from forks never have it'),
+    ])
+  })
+
+  test('on a merge group: by the policy of its base', async () => {
+    const [base, head] = ['a'.repeat(40), 'b'.repeat(40)]
+    sandbox.repository.commits.set(base, {
+      '.github/aim-readiness.yml': 'thresholds:\n  blockers: 0\nbaseline: before\nnew-only: true\n',
+      ...Object.fromEntries([...audited.results].map(([name, content]) => [`before/${name}`, content.toString()])),
+    })
+    sandbox.repository.commits.set(head, { '.github/aim-readiness.yml': 'thresholds:\n  blockers: 1000\n' })
+    const repository = { private: true, default_branch: 'main' }
+    const event = { repository, merge_group: { base_sha: base, head_sha: head } }
+    const run = await evaluated({}, { eventName: 'merge_group', event })
+    // Nothing is new since what the base commit holds.
+    expect([run.exitCode, run.outputs.conclusion]).toEqual([0, 'passed'])
+    expect(reportOf(run)).toMatchObject({
+      rules: [{ rule: 'blockers', limit: '0', value: 0 }],
+      policyFiles: [{ origin: 'base', commit: base, change: 'modified' }],
+      baseline: { newOnly: true, changes: { new: 0 } },
+    })
+    expectNotJudged(
+      await evaluated({}, { eventName: 'merge_group', event: { repository, merge_group: { head_sha: head } } }),
+      /merge_group does not tell its base commit/,
+    )
   })
 })
 
@@ -147,7 +195,7 @@ test('a comment of an earlier run does not go on telling what was, once nothing 
   await evaluated({ 'pr-comment': 'always' }, pull)
   expect(sandbox.repository.comments.map(({ body }) => body)).toEqual([expect.stringContaining('within all limits')])
   sandbox.repository.runs.length = 0
-  expectNotJudged(await evaluated({ 'pr-comment': 'always' }, pull), /mode evaluate: there is no result to judge/)
+  expectNotJudged(await evaluated({ 'pr-comment': 'always' }, pull), /mode: there is no result to judge/)
   expect(sandbox.repository.comments.map(({ body }) => body)).toEqual([expect.stringContaining('could not be judged')])
 })
 

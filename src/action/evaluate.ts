@@ -46,7 +46,7 @@ export async function evaluate(
   const from = config.from === undefined ? undefined : await ledTo('evaluate-from', checkedOut(settings, config.from))
   const run = { settings, env, signal, startedMs: systemClock.now(), writes: from?.real !== settings.folder.path }
   const judging =
-    from === undefined ? ledTo('mode evaluate', ofTrusted(run)) : ledTo('evaluate-from', ofFolder(run, from.source))
+    from === undefined ? ledTo('mode', ofTrusted(run)) : ledTo('evaluate-from', ofFolder(run, from.source))
   const report = await judging.catch(async (error: unknown) => {
     // As with wrong inputs: there is no result, and none may seem to be there.
     if (run.writes) await settings.folder.clear(FILE_NAMES).catch(() => {})
@@ -62,7 +62,7 @@ export async function evaluate(
 async function ofTrusted(run: Run): Promise<Report> {
   const { settings, env, signal } = run
   const { config } = settings
-  const query = await trustedQueryOf(settings, env, signal, 'mode evaluate')
+  const query = await trustedQueryOf(settings, env, signal, 'mode')
   const report = await newestTrusted(query, earlierContextOf(config), JUDGEABLE, (results, { run: { id, url } }) =>
     judged(run, results, { from: 'run', shown: String(id), url }),
   )

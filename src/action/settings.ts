@@ -84,6 +84,10 @@ export async function settingsOf(
   const mayAsk = problems.length === 0
   const agreed = await agreedOf({ given, context, commits, mayAsk, known, signal })
   problems.push(...agreed.problems, ...('problems' in agreed.result ? agreed.result.problems : []))
+  if (refusal === undefined && context.isForkPullRequest && !given.get('databricks-account-id')?.trim())
+    problems.push(
+      'databricks-account-id: GitHub gives no configuration variables (vars) to a pull request from a fork; write the id out in the workflow, it is no secret',
+    )
   const config = 'config' in agreed.result ? agreed.result.config : undefined
   if (problems.length > 0 || config === undefined || folder === undefined || commits === undefined) {
     // What an earlier audit left must not be taken for the result of this one, which has none; but it may be what was to be
