@@ -46,6 +46,17 @@ describe('a baseline', () => {
     expect(change({ ...group, nameMatches: [B, C] }, { ...group, nameMatches: [C, B] })).toBe('existing')
   })
 
+  test('what has become a blocker is changed, though category and link are what they were', () => {
+    const [before, now] = ['ADA@example.com', 'other@example.com'].map((idp) => evidencesOf({ externalId: A, idp }))
+    const { findings, values } = compared(before ?? [], now ?? [], { newOnly: true })
+    expect(findings).toEqual(['changed'])
+    expect(values).toEqual([1, 1])
+    expect(compared(now ?? [], before ?? [], { newOnly: true }).result.verdicts.map(({ state }) => state)).toEqual([
+      'within',
+      'within',
+    ])
+  })
+
   test('another category of the same identity is new', () => {
     const { findings } = compared(evidencesOf(DEAD), evidencesOf({ ...DEAD, nameMatches: [B] }))
     expect(findings).toEqual(['new'])
@@ -97,6 +108,19 @@ describe('a baseline', () => {
       rules: [rule('*', '9')],
     })
     expect(result.verdicts[0]).toMatchObject({ state: 'within', before: 1, open: 1 })
+  })
+
+  test('what a baseline that was not finished does not tell of counts as new', () => {
+    const policy = policyOf({ rules: [rule('*'), rule('blockers')], newOnly: true })
+    const unfinished = baseline(evidencesOf(DEAD), policy, { ids: new Set(), types: new Set(['users']) })
+    const judge = new Judge(policy, unfinished)
+    const now = evidencesOf(DEAD, NAMED)
+    for (const evidence of now) judge.add(evidence)
+    const { verdicts } = judge.result(tallyWith(now), EVERYTHING_CHECKED)
+    expect(verdicts.map(({ value, state, before }) => [value, state, before])).toEqual([
+      [1, 'exceeded', undefined],
+      [1, 'exceeded', undefined],
+    ])
   })
 
   test('a type that it does not tell of is no ratchet', () => {

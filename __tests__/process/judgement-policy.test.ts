@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { FaultPlan } from '../sandbox/faults.ts'
 import { nightly, US } from '../sandbox/repository-server.ts'
 import { type RunOptions, type RunResult, runAction } from '../sandbox/runner.ts'
 import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts'
@@ -216,6 +217,40 @@ describe('the baseline', () => {
     const result = await run({ mode: 'evaluate', baseline: 'artifact', 'new-only': 'true', thresholds: 'blockers: 0' })
     expect(result.outputs.conclusion).toBe('failed')
     expect(reportOf(result).baseline).toMatchObject({ changes: { new: 1 } })
+  })
+})
+
+describe('an audit that is killed', () => {
+  test('is judged by the same policy and baseline in its post step', async () => {
+    const kill = new AbortController()
+    let at = Number.POSITIVE_INFINITY
+    const faults: FaultPlan = ({ call }) => {
+      if (call.endsWith('.match') && at-- === 0) kill.abort()
+      return undefined
+    }
+    await using own = await startSandbox({ account: { users: 60, groups: 10, servicePrincipals: 5 }, faults })
+    const before = await runAction(own, { inputs: { ...NO_UPLOAD, resume: 'off' } })
+    own.repository.runs.push(nightly(100, Object.fromEntries(before.results)))
+    const workspace = join(own.folder, 'killed')
+    const policy = 'thresholds:\n  blockers: 0\nbaseline: artifact\nnew-only: true\n'
+    await mkdir(join(workspace, '.github'), { recursive: true })
+    await writeFile(join(workspace, '.github', 'aim-readiness.yml'), policy)
+    at = 74
+    const options = { workspace, inputs: { resume: 'off' } }
+    const killed = await runAction(own, { ...options, kill: kill.signal })
+    expect(killed.signal).toBe('SIGKILL')
+
+    // What is checked out now may be anything: the post step goes by what the main step read.
+    await writeFile(join(workspace, '.github', 'aim-readiness.yml'), 'nonsense')
+    const post = await runAction(own, { ...options, entry: 'post', state: killed.state })
+    expect(post.exitCode).toBe(0)
+    expect(reportOf(post)).toMatchObject({
+      conclusion: 'incomplete',
+      rules: [{ rule: 'blockers', limit: '0', value: 0 }],
+      baseline: { newOnly: true, changes: { new: 0, changed: 0 } },
+      policyFiles: [{ path: '.github/aim-readiness.yml', origin: 'workspace' }],
+    })
+    expect(post.summary).toContain('Compared with the baseline of')
   })
 })
 

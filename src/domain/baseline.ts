@@ -1,6 +1,7 @@
 import type { SubjectType } from './category.ts'
 import { type Evidence, type FindingType, type Mark, marksOf, principalCompared, SUBJECT_OF } from './finding.ts'
-import { bitsOf, type FindingTally, type MarkBits, marksIn } from './judgement/marks.ts'
+import { bitsOf, type FindingTally, type MarkBits } from './judgement/marks.ts'
+import { classOfMark, JUDGEMENTS } from './judgement/table.ts'
 
 /** What became of a finding since the baseline. */
 export type Change = 'new' | 'changed' | 'existing'
@@ -27,9 +28,14 @@ export const uncheckedKey = (subject: SubjectType, id: string): string => `${sub
 
 interface Earlier {
   readonly marks: MarkBits
+  /** Of them, those that weighed less than usual. */
+  readonly lighter: MarkBits
   /** External id and targets: with type, id and each mark, the fingerprint. */
   readonly link: string
 }
+
+const lighterMarks = (evidence: Evidence): MarkBits =>
+  bitsOf(marksOf(evidence).filter((mark) => classOfMark(mark, evidence) !== JUDGEMENTS[mark].class))
 
 /** What changes the meaning of a finding that is there still; without letter case or order. */
 function linkOf(evidence: Evidence): string {
@@ -57,7 +63,8 @@ export class BaselineBuilder {
 
   /** `evidence`: with its reasons under the policy of today. */
   add(evidence: Evidence): void {
-    this.#findings.set(keyOf(evidence), { marks: bitsOf(marksOf(evidence)), link: linkOf(evidence) })
+    const [marks, lighter] = [bitsOf(marksOf(evidence)), lighterMarks(evidence)]
+    this.#findings.set(keyOf(evidence), { marks, lighter, link: linkOf(evidence) })
   }
 
   build(tally: FindingTally, subjects: readonly SubjectType[], finishedAt: string): Baseline {
@@ -81,7 +88,8 @@ export class Comparison {
     const earlier = this.#baseline.findings.get(key)
     const marks = marksOf(evidence)
     if (earlier !== undefined) this.#seen.add(key)
-    const known = earlier?.link === linkOf(evidence) ? earlier.marks : 0
+    // What nothing makes lighter any more, as when a name differs by more than letter case now, is not what it was.
+    const known = earlier?.link === linkOf(evidence) ? earlier.marks & ~(earlier.lighter & ~lighterMarks(evidence)) : 0
     const fresh = marks.filter((mark) => (bitsOf([mark]) & known) === 0)
     const isNew = marks.some((mark) => (bitsOf([mark]) & (earlier?.marks ?? 0)) === 0)
     const change: Change = isNew ? 'new' : fresh.length > 0 ? 'changed' : 'existing'
@@ -102,7 +110,3 @@ export class Comparison {
     return { ...this.#counts, fixed }
   }
 }
-
-/** For tests and views: the marks that an earlier audit found. */
-export const earlierMarks = (baseline: Baseline, type: FindingType, id: string): Mark[] =>
-  marksIn(baseline.findings.get(keyOf({ type, id }))?.marks ?? 0)

@@ -8,9 +8,6 @@ export const bitsOf = (marks: readonly Mark[], classes: readonly FindingClass[] 
   marks.reduce((bits, mark) => bits | (1 << MARKS.indexOf(mark)), 0) |
   classes.reduce((bits, one) => bits | (1 << (MARKS.length + FINDING_CLASSES.indexOf(one))), 0)
 
-/** Only what a set of marks says, without the class. */
-export const marksIn = (bits: MarkBits): Mark[] => MARKS.filter((_, index) => (bits & (1 << index)) !== 0)
-
 /** How many findings look exactly so. */
 export interface Combination {
   /** As found. */
