@@ -1,6 +1,5 @@
 import type { Redaction } from './config/policy.ts'
 import type { Baseline } from './domain/baseline.ts'
-import type { Rule } from './domain/gate.ts'
 import type { Policy } from './domain/judgement/judge.ts'
 import type { PolicyFileNote, TrendPoint } from './report/judgement.ts'
 
@@ -16,13 +15,3 @@ export interface PolicySetup {
   /** Oldest first. */
   readonly trend: readonly TrendPoint[]
 }
-
-/** Of an audit that was given nothing but rules. */
-export const defaultPolicySetup = (rules: readonly Rule[], today: string): PolicySetup => ({
-  policy: { primaryDomains: [], rules, allowList: [], today, newOnly: false, ratchet: false },
-  baseline: undefined,
-  redaction: 'names',
-  policyFiles: [],
-  policyUnknown: [],
-  trend: [],
-})

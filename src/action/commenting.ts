@@ -3,7 +3,7 @@ import type { Config } from '../config.ts'
 import type { AuditError } from '../domain/failure.ts'
 import { keepComment } from '../github/comment.ts'
 import { type CommentSituation, commentOf, faultCommentOf, isCommentDue, markerOf } from '../report/comment.ts'
-import { sumOf, unreached } from '../report/figures.ts'
+import { notChecked, sumOf } from '../report/figures.ts'
 import type { ArtifactState, Report } from '../report/model.ts'
 import { apiOf, type Refusal, type Settings } from './settings.ts'
 import { log } from './telling.ts'
@@ -21,14 +21,13 @@ export async function commented(
   const { judgement, conclusion, docsUrl } = report
   if (judgement === undefined) return
   const { changes } = judgement.judged
-  const sum = sumOf(report.tally)
   await kept(settings, signal, {
     conclusion,
     hasChanges: changes && changes.new + changes.changed + changes.fixed > 0,
     bodyOf: (key, runUrl) =>
       commentOf({
         ...{ conclusion, judgement, key, docsUrl, runUrl },
-        unchecked: sum === undefined ? 0 : sum.failed + unreached(sum),
+        unchecked: notChecked(sumOf(report.tally)),
         artifactUrl: artifact.state === 'uploaded' ? artifact.url : '',
       }),
   })

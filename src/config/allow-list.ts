@@ -3,11 +3,10 @@ import { type AllowEntry, daysBetween } from '../domain/allow-list.ts'
 import { FINDING_TYPES, MARKS, type Mark } from '../domain/finding.ts'
 import { JUDGEMENTS } from '../domain/judgement/table.ts'
 import { isId } from '../domain/principal.ts'
-import { printable, shown } from './values.ts'
+import { firstProblems, printable, shown } from './values.ts'
 import { isEmptyDocument, offsetOf, writtenOf, yamlDocumentOf } from './yaml-document.ts'
 
 const MAX_BYTES = 1024 * 1024
-const TOLD = 10
 
 export interface AllowList {
   readonly entries: readonly AllowEntry[]
@@ -55,7 +54,7 @@ const schema = z.strictObject(
   { error: 'this is not a map; write version: 1 and entries' },
 )
 
-const refused = (...problems: readonly string[]): AllowList => ({ entries: [], problems })
+const refused = (...problems: readonly string[]): AllowList => ({ entries: [], problems: firstProblems(problems) })
 
 /** Reads an allow-list. Everything that is wrong is told, each problem with its line; then there are no entries. */
 export function allowListOf(text: string, context: AllowListContext): AllowList {
@@ -66,7 +65,7 @@ export function allowListOf(text: string, context: AllowListContext): AllowList 
   if (isEmptyDocument(document)) return refused('line 1, column 1: the file is empty; write version: 1 and entries: []')
   const read = schema.safeParse(writtenOf(document, document.contents))
   const place = (path: readonly PropertyKey[]) => at(offsetOf(document, path))
-  if (!read.success) return told(read.error.issues.flatMap((issue) => problemsOf(issue, place)))
+  if (!read.success) return refused(...read.error.issues.flatMap((issue) => problemsOf(issue, place)))
 
   const entries = read.data.entries.map(({ category, ...rest }, index) => ({
     ...rest,
@@ -78,12 +77,7 @@ export function allowListOf(text: string, context: AllowListContext): AllowList 
     const problem = problemOf(one, context) ?? repeats[index]
     return problem === undefined ? [] : [`${place(['entries', index])}: ${problem}`]
   })
-  return problems.length > 0 ? told(problems) : { entries, problems }
-}
-
-function told(problems: readonly string[]): AllowList {
-  const more = problems.length - TOLD
-  return refused(...problems.slice(0, TOLD), ...(more > 0 ? [`${more} more problems`] : []))
+  return problems.length > 0 ? refused(...problems) : { entries, problems }
 }
 
 /** An issue of the schema in our words: where, which field, what to write. */

@@ -13,7 +13,7 @@ import {
   workflowOf,
 } from './policy.ts'
 import { failureLimitOf, rulesOf } from './thresholds.ts'
-import { booleanOf, oneOf, shown } from './values.ts'
+import { booleanOf, firstProblems, oneOf, shown } from './values.ts'
 import { isEmptyDocument, type YamlDocument, yamlDocumentOf } from './yaml-document.ts'
 
 /** Inputs of policy: what the config file can hold, each under its own name. */
@@ -59,7 +59,6 @@ export interface PolicyValues {
 }
 
 const MAX_BYTES = 256 * 1024
-const TOLD = 10
 
 /** Reads the config file. `included`: the types of this audit, for the thresholds. */
 export function policyValuesOf(text: string, included: readonly SubjectType[]): PolicyValues {
@@ -81,10 +80,10 @@ export function policyValuesOf(text: string, included: readonly SubjectType[]): 
   return problems.length > 0 ? refused(problems) : { values, problems }
 }
 
-function refused(problems: readonly string[]): PolicyValues {
-  const more = problems.length - TOLD
-  return { values: new Map(), problems: [...problems.slice(0, TOLD), ...(more > 0 ? [`${more} more problems`] : [])] }
-}
+const refused = (problems: readonly string[]): PolicyValues => ({
+  values: new Map(),
+  problems: firstProblems(problems),
+})
 
 function entryOf(
   { at }: YamlDocument,

@@ -1,11 +1,10 @@
 import { type Alias, type Document, isAlias, isMap, isScalar, type ParsedNode } from 'yaml'
 import type { SubjectType } from '../domain/category.ts'
 import { isProblem, type Limit, limitOf, type Problem, type Rule, ruleOf } from '../domain/gate.ts'
-import { printable, shown } from './values.ts'
+import { firstProblems, printable, shown } from './values.ts'
 import { isEmptyDocument, type Place, yamlDocumentOf } from './yaml-document.ts'
 
 const MAX_BYTES = 16 * 1024
-const TOLD = 10
 /** Longer than any key or limit that means something; keeps messages short. */
 const MAX_LENGTH = 100
 
@@ -14,7 +13,7 @@ export interface RuleList {
   readonly problems: readonly string[]
 }
 
-const refused = (...problems: readonly string[]): RuleList => ({ rules: [], problems })
+const refused = (...problems: readonly string[]): RuleList => ({ rules: [], problems: firstProblems(problems) })
 
 const QUOTE_IT = 'a key that starts with * stands in quotes, as in "*": 100'
 
@@ -33,8 +32,7 @@ export function rulesOf(text: string, included: readonly SubjectType[]): RuleLis
   const read = contents.items.map(({ key, value }) => entryOf(document, key, value, included, at))
   const problems = read.filter((entry) => typeof entry === 'string')
   if (problems.length === 0) return { rules: read.filter((entry) => typeof entry !== 'string'), problems }
-  const more = problems.length - TOLD
-  return refused(...problems.slice(0, TOLD), ...(more > 0 ? [`${more} more problems`] : []))
+  return refused(...problems)
 }
 
 /** One rule, or what is wrong with the entry. */

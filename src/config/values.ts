@@ -12,6 +12,14 @@ export function shown(text: string): string {
 export const printable = (text: string): string =>
   text.replace(/[^\x20-\x7e]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`)
 
+const PROBLEMS = 10
+
+/** As many problems of a file as anybody reads at once, and how many more there are. */
+export const firstProblems = (problems: readonly string[]): string[] =>
+  problems.length <= PROBLEMS
+    ? [...problems]
+    : [...problems.slice(0, PROBLEMS), `${problems.length - PROBLEMS} more problems`]
+
 const listed = (choices: readonly string[]): string =>
   choices.length < 2 ? choices.join() : `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`
 

@@ -29,8 +29,6 @@ export interface AllowListUse {
 
 export const EXPIRES_SOON_DAYS = 14
 
-export const NOTHING_ALLOWED: AllowListUse = { accepted: 0, expired: [], unused: [], expiring: [] }
-
 /** Whole days from one date to another, both `2027-03-31`. */
 export const daysBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 86_400_000
 

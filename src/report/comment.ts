@@ -1,6 +1,6 @@
 import type { CommentMode } from '../config/policy.ts'
 import type { Conclusion } from '../domain/gate.ts'
-import { markdownCode, markdownMessage } from './escape.ts'
+import { isSafeUrl, linked, markdownCode, markdownMessage } from './escape.ts'
 import type { Judgement } from './judgement.ts'
 import { type Piece, tableOf, withinBytes } from './markdown.ts'
 import { resultLineOf } from './summary-trend.ts'
@@ -70,9 +70,8 @@ function factsOf({ judgement }: CommentReport): string {
   return facts.length === 0 ? '' : `${facts.join(' · ')}.`
 }
 
-const SAFE_URL = /^https:\/\/[\w.-]+\/[\w./#?=&-]*$/
 const link = (title: string, url: string | undefined): string[] =>
-  url !== undefined && SAFE_URL.test(url) ? [`[${title}](${url})`] : []
+  url !== undefined && isSafeUrl(url) ? [linked(title, url)] : []
 
 /** The comment on a pull request: rules, figures, what to do first. It never holds a name. */
 export function commentOf(report: CommentReport): string {

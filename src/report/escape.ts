@@ -83,6 +83,12 @@ export const markdownMessage = (text: string): string =>
     .map((part, at) => (at % 2 === 0 ? escaped(part) : `"${codeSpan(part)}"`))
     .join('')
 
+/** An address that needs no escaping, as those of GitHub are. */
+export const isSafeUrl = (url: string): boolean => /^https:\/\/[\w.-]+\/[\w./#?=&-]*$/.test(url)
+
+/** `title`: finished Markdown; without a link where the address is none. */
+export const linked = (title: string, url: string): string => (isSafeUrl(url) ? `[${title}](${url})` : title)
+
 /** Shown where there is no text: no name can look like it, since a name stands in a code span. */
 const EMPTY = '–'
 

@@ -46,6 +46,9 @@ export const unreached = ({ listed, checked, failed, gone }: Totals): number =>
 export const unfederated = ({ workspaces }: Tally): number | undefined =>
   workspaces !== undefined && tellsFederation(workspaces) ? workspaces.divergent : undefined
 
+/** Listed identities of which nothing is known: they failed, or were not reached. */
+export const notChecked = (sum: Totals | undefined): number => (sum === undefined ? 0 : sum.failed + unreached(sum))
+
 export type Counts = Partial<Record<SubjectType, Partial<Record<ErrorCategory, number>> | null>>
 
 /** Each included type, each of its categories, zeros included; `null` for workspaces of which nothing is known. */

@@ -1,4 +1,4 @@
-import type { AllowEntry } from '../domain/allow-list.ts'
+import { type AllowEntry, EXPIRES_SOON_DAYS } from '../domain/allow-list.ts'
 import { marksOf, principalCompared } from '../domain/finding.ts'
 import { markdownCode, markdownText } from './escape.ts'
 import type { FindingSample, Judgement } from './judgement.ts'
@@ -103,7 +103,7 @@ export function notCountedOf(judgement: Judgement, showNames: boolean): string {
       'Expired entries; what they accepted counts again',
       allowList.expired.map(({ entry }) => entry),
     ),
-    ...entriesFold('Entries that expire within 14 days', allowList.expiring),
+    ...entriesFold(`Entries that expire within ${EXPIRES_SOON_DAYS} days`, allowList.expiring),
     ...entriesFold('Entries that match nothing; remove them', allowList.unused),
   ]
   if (folds.length === 0) return ''

@@ -1,7 +1,7 @@
 import type { Conclusion } from '../domain/gate.ts'
 import { INCOMPLETENESS, REASONS, STOPPED } from './causes.ts'
 import { markdownCode, markdownMessage } from './escape.ts'
-import { exceededOf, isOnlyFault, isPartial, sumOf, unfederated, unreached } from './figures.ts'
+import { exceededOf, isOnlyFault, isPartial, notChecked, sumOf, unfederated } from './figures.ts'
 import type { Report } from './model.ts'
 import { capitalised, counted, duration, identities, moment, number, share, workspaces } from './wording.ts'
 
@@ -34,7 +34,7 @@ function headlineOf(report: Report): string {
   if (conclusion !== 'incomplete' || first === undefined)
     return identitiesFigure(report) ?? 'there was nothing to check'
   if (sum === undefined || sum.listed === 0) return INCOMPLETENESS[first].what
-  const missed = sum.failed + unreached(sum)
+  const missed = notChecked(sum)
   return missed > 0
     ? `${number(missed)} of ${identities(sum.listed)} could not be checked`
     : `${identitiesFigure(report) ?? 'nothing was checked'}, but the result cannot be relied on`

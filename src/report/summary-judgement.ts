@@ -1,4 +1,4 @@
-import { isPartial, sumOf, unreached } from './figures.ts'
+import { isPartial, notChecked, sumOf } from './figures.ts'
 import type { Judgement } from './judgement.ts'
 import type { Report } from './model.ts'
 import { changesSectionOf, notCountedOf } from './summary-changes.ts'
@@ -25,10 +25,9 @@ export function judgementPartsOf(
   failures: readonly (readonly string[])[],
 ): JudgementParts {
   const sum = sumOf(report.tally)
-  const unchecked = sum === undefined ? 0 : sum.failed + unreached(sum)
   const isWhole = report.conclusion === 'passed' || report.conclusion === 'failed'
   const verdict = [
-    verdictLineOf(judgement, unchecked),
+    verdictLineOf(judgement, notChecked(sum)),
     isWhole ? readinessOf(judgement) : '',
     judgement.result === undefined ? '' : resultLineOf(judgement.result),
   ]

@@ -3,7 +3,7 @@ import type { Reason } from '../domain/failure.ts'
 import type { Known, Prerequisites } from '../domain/prerequisites.ts'
 import { TYPE_LABELS } from '../domain/principal.ts'
 import { REASONS } from './causes.ts'
-import { markdownCode, markdownText } from './escape.ts'
+import { linked, markdownCode, markdownText } from './escape.ts'
 import { sumOf, unfederated, unreached } from './figures.ts'
 import { sectionOf, tableOf } from './markdown.ts'
 import type { ArtifactState, Report } from './model.ts'
@@ -131,16 +131,11 @@ function readingsNotes({ directory }: Report): string[] {
 const startOf = (reading: DirectoryReading | undefined): string | undefined =>
   reading?.types.map(({ readAt }) => readAt).sort()[0]
 
-const SAFE_URL = /^https:\/\/[\w.-]+\/[\w./-]*$/
-
 function whereabouts({ resultsPath, files, judgement }: Report, artifact: ArtifactState): string {
   const folder = `in ${markdownCode(resultsPath)} on the runner, and gone with it unless a later step keeps them`
   switch (artifact.state) {
-    case 'uploaded': {
-      const name = markdownCode(artifact.name)
-      const link = SAFE_URL.test(artifact.url) ? `[${name}](${artifact.url})` : name
-      return `All rows are in the artifact ${link}.`
-    }
+    case 'uploaded':
+      return `All rows are in the artifact ${linked(markdownCode(artifact.name), artifact.url)}.`
     case 'off':
       if (judgement?.result !== undefined) return `What only judges uploads no artifact. The files are ${folder}.`
       return `No artifact was asked for (\`upload-artifact: false\`). The files are ${folder}.`

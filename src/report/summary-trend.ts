@@ -1,6 +1,6 @@
 import { ERROR_CATEGORIES } from '../domain/category.ts'
 import type { Tally } from '../domain/tally.ts'
-import { markdownCode, markdownText } from './escape.ts'
+import { linked, markdownCode, markdownText } from './escape.ts'
 import { countsOf } from './figures.ts'
 import type { JudgedResult, Judgement, PolicyFileNote, TrendPoint } from './judgement.ts'
 import { foldOf, sectionOf } from './markdown.ts'
@@ -74,14 +74,15 @@ export function policySectionOf({ policyFiles, policyUnknown }: Judgement, showN
   return sectionOf('Policy', lines.length === 0 ? 'No policy file was used.' : lines.join('\n'), ...folds)
 }
 
-const SAFE_URL = /^https:\/\/[\w.-]+\/[\w./-]*$/
-
 /** `Judged result: run 1234 of 2026-11-22 04:10 UTC (6 h old, limit 24 h)` */
 export function resultLineOf({ from, shown, url, finishedAt, ageHours, maxAgeHours }: JudgedResult): string {
   const name = markdownCode(shown)
-  const link = SAFE_URL.test(url) ? `[${name}](${url})` : name
   const what =
-    from === 'run' ? `run ${link}` : from === 'folder' ? `folder ${name}` : `the prep script's files in ${name}`
+    from === 'run'
+      ? `run ${linked(name, url)}`
+      : from === 'folder'
+        ? `folder ${name}`
+        : `the prep script's files in ${name}`
   if (finishedAt === '' || ageHours === undefined)
     return `Judged result: ${what}. It tells neither its account nor its time, so its age is not known.`
   return `Judged result: ${what} of ${moment(finishedAt)} (${number(ageHours)} h old, limit ${number(maxAgeHours)} h).`

@@ -1,5 +1,4 @@
 import type { Divergence } from '../divergence.ts'
-import type { PrincipalType } from '../principal.ts'
 
 /** Enough ids of others to look at; a thousand principals with one external id would name each other a million times. */
 const TOLD = 20
@@ -76,5 +75,3 @@ function without(id: string, ids: Iterable<string>): string[] {
   for (const other of ids) if (other !== id && others.push(other) === TOLD) break
   return others
 }
-
-export type HoldersByType = ReadonlyMap<PrincipalType, Holders>
