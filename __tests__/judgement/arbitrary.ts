@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { AllowEntry } from '../../src/domain/allow-list.ts'
-import { type Evidence, FINDING_TYPE_OF, MARKS } from '../../src/domain/finding.ts'
+import { type Evidence, MARKS } from '../../src/domain/finding.ts'
 import type { Rule } from '../../src/domain/gate.ts'
 import { JUDGEMENTS } from '../../src/domain/judgement/table.ts'
 import { PRINCIPAL_TYPES } from '../../src/domain/principal.ts'
@@ -19,19 +19,22 @@ const given: fc.Arbitrary<Given> = fc.record({
   localMembers: fc.array(fc.constantFrom('7', '8'), { maxLength: 1 }),
 })
 
-/** Evidence of an account in listing order. */
-export const evidences: fc.Arbitrary<Evidence[]> = fc.array(given, { maxLength: 12 }).map((all) =>
-  PRINCIPAL_TYPES.flatMap((type) =>
-    evidencesIn(
-      all.flatMap((one, index) =>
-        one.type === type
-          ? [rowOf({ ...one, id: String(index + 1), localMembers: type === 'groups' ? (one.localMembers ?? []) : [] })]
-          : [],
-      ),
+/** The principals of an account, each with its id. */
+export const accounts: fc.Arbitrary<Given[]> = fc
+  .array(given, { maxLength: 12 })
+  .map((all) => all.map((one, index) => ({ ...one, id: String(index + 1) })))
+
+/** All that is wrong with them, in listing order. */
+export const evidencesOfAccount = (account: readonly Given[]): Evidence[] =>
+  PRINCIPAL_TYPES.flatMap((type) => {
+    const ofType = account.filter((one) => one.type === type)
+    return evidencesIn(
+      ofType.map((one) => rowOf(type === 'groups' ? one : { ...one, localMembers: [] })),
       ['8'],
-    ),
-  ),
-)
+    )
+  })
+
+export const evidences: fc.Arbitrary<Evidence[]> = accounts.map(evidencesOfAccount)
 
 const KEYS = ['*', 'users.*', 'blockers', 'review', 'hygiene', 'out-of-scope', 'groups.blockers', ...MARKS]
 const LIMITS = ['0', '1', '0.1%', '3 or 1%']
@@ -61,4 +64,23 @@ export const allowList: fc.Arbitrary<AllowEntry[]> = fc.array(
   { maxLength: 8 },
 )
 
-export const TYPES = PRINCIPAL_TYPES.map((type) => FINDING_TYPE_OF[type])
+/** Findings, and exceptions of which some are about them. */
+export const accepted: fc.Arbitrary<[Evidence[], AllowEntry[]]> = evidences.chain((found) => {
+  const fitting = found.flatMap(({ type, id, categories, reasons }) =>
+    [...categories, ...reasons].map((mark) => ({
+      type,
+      id,
+      mark,
+      reason: 'r',
+      owner: 'o',
+      expires: '2027-01-01',
+      line: 1,
+    })),
+  )
+  return fc.tuple(fc.constant(found), fc.subarray(fitting), allowList).map(([all, some, others]) => {
+    const isNamed = (one: AllowEntry) => some.some((other) => keyOf(other) === keyOf(one))
+    return [all, [...some, ...others.filter((one) => !isNamed(one))]]
+  })
+})
+
+const keyOf = ({ type, id, mark }: AllowEntry): string => [type, id, mark].join()

@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { EVERYTHING_CHECKED } from '../../src/domain/baseline.ts'
 import type { Evidence } from '../../src/domain/finding.ts'
 import { concludedOf } from '../../src/domain/judgement/conclusion.ts'
-import { BaselineJudge, Judge, type Policy } from '../../src/domain/judgement/judge.ts'
-import { allowList, domains, evidences, rules } from './arbitrary.ts'
+import { BaselineJudge, Judge, type Judged, type Policy } from '../../src/domain/judgement/judge.ts'
+import type { JudgedVerdict } from '../../src/domain/judgement/verdict.ts'
+import { accepted, accounts, allowList, domains, evidences, evidencesOfAccount, rules } from './arbitrary.ts'
 import { judged, policyOf, tallyWith } from './cast.ts'
 
 const SEVERITY = { passed: 0, failed: 1, incomplete: 2, error: 3 } as const
@@ -35,10 +36,19 @@ const policies = fc.record({
   ratchet: fc.boolean(),
 })
 
+/** What was found, and earlier: some of the same, or anything. Findings that look alike, too. */
+const histories = fc
+  .tuple(evidences, fc.integer({ min: 1, max: 4 }))
+  .map(([found, times]) =>
+    Array.from({ length: times }, (_, copy) => found.map((one) => ({ ...one, id: `${one.id}${copy || ''}` }))).flat(),
+  )
+  .chain((found) => fc.subarray(found))
+  .chain((found) => fc.record({ found: fc.constant(found), earlier: fc.oneof(fc.subarray(found), evidences) }))
+
 describe('judging', () => {
   test('adding a finding never improves a verdict, a conclusion or readiness', () => {
     fc.assert(
-      fc.property(evidences, evidences, policies, fc.nat(), (found, earlier, policy, which) => {
+      fc.property(histories, policies, fc.nat(), ({ found, earlier }, policy, which) => {
         if (found.length === 0) return
         const without = found.filter((_, index) => index !== which % found.length)
         const [fewer, all] = [without, found].map((some) => judgedBy(policyOf(policy), some, earlier)) as [
@@ -52,20 +62,48 @@ describe('judging', () => {
         expect(SEVERITY[all.end.conclusion]).toBeGreaterThanOrEqual(SEVERITY[fewer.end.conclusion])
         if (all.end.ready) expect(fewer.end.ready).toBe(true)
       }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  test('nor does an identity that is added to the account', () => {
+    fc.assert(
+      fc.property(accounts, policies, fc.nat(), (account, policy, which) => {
+        if (account.length === 0) return
+        const without = account.filter((_, index) => index !== which % account.length)
+        const [fewer, all] = [without, account].map((some) => {
+          const found = evidencesOfAccount(some)
+          // As many identities, so that percentages are of the same.
+          return judgedBy(policyOf({ ...policy, ratchet: false, newOnly: false }), found).result
+        }) as [Judged, Judged]
+        all.verdicts.forEach((verdict, index) => {
+          // A heavier class is left for a lighter one by nobody; the rules about lighter classes may lose to it.
+          if (verdict.rule.classes.every((of) => of === 'blocker'))
+            expect(verdict.value).toBeGreaterThanOrEqual(fewer.verdicts[index]?.value ?? 0)
+        })
+        expect(all.classes.blocker).toBeGreaterThanOrEqual(fewer.classes.blocker)
+      }),
+      { numRuns: 400 },
     )
   })
 
   test('accepting never changes another finding, nor what was found', () => {
     fc.assert(
-      fc.property(evidences, domains, allowList, (found, primaryDomains, entries) => {
-        const plain = judged(found, policyOf({ primaryDomains }))
-        const accepting = judged(found, policyOf({ primaryDomains, allowList: entries }))
+      fc.property(accepted, domains, rules, ([found, entries], primaryDomains, some) => {
+        const plain = judged(found, policyOf({ primaryDomains, rules: some }))
+        const accepting = judged(found, policyOf({ primaryDomains, rules: some, allowList: entries }))
         expect(accepting.findings.map(({ finding }) => finding)).toEqual(plain.findings.map(({ finding }) => finding))
         accepting.findings.forEach((one, index) => {
           const isNamed = entries.some(({ type, id }) => type === one.finding.type && id === one.finding.id)
           if (!isNamed) expect(one).toEqual(plain.findings[index])
         })
         expect(accepting.result.rawClasses).toEqual(plain.result.classes)
+        accepting.result.verdicts.forEach(({ rule, raw, checked, value, accepted }, index) => {
+          const { value: before, checked: of } = plain.result.verdicts[index] as JudgedVerdict
+          expect([raw, checked]).toEqual([before, of])
+          // What is no blocker any more may be something to review.
+          if (rule.classes.length === 0) expect(value + accepted).toBe(before)
+        })
       }),
     )
   })
@@ -73,7 +111,7 @@ describe('judging', () => {
   test('accepting never makes a finding worse', () => {
     const order = [undefined, 'hygiene', 'out-of-scope', 'review', 'blocker']
     fc.assert(
-      fc.property(evidences, domains, allowList, (found, primaryDomains, entries) => {
+      fc.property(accepted, domains, ([found, entries], primaryDomains) => {
         for (const { finding, class: of } of judged(found, policyOf({ primaryDomains, allowList: entries })).findings)
           expect(order.indexOf(of)).toBeLessThanOrEqual(order.indexOf(finding.class))
       }),
