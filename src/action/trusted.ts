@@ -6,7 +6,7 @@ import {
   isOfUse,
   reportIn,
 } from '../files/earlier-results.ts'
-import { folderSource } from '../files/results-source.ts'
+import { folderSource, type ResultsSource } from '../files/results-source.ts'
 import { type TrustedQuery, type TrustedResult, trustedResults } from '../github/trusted-results.ts'
 import type { EarlierReport } from '../report/earlier-report.ts'
 
@@ -14,6 +14,9 @@ import type { EarlierReport } from '../report/earlier-report.ts'
 export const WHOLE: readonly Conclusion[] = ['passed', 'failed']
 /** What can be evaluated; what ended `incomplete` evaluates to that. */
 export const JUDGEABLE: readonly Conclusion[] = ['passed', 'failed', 'incomplete']
+
+const sourceOf = ({ folder, run }: TrustedResult): Promise<ResultsSource> =>
+  folderSource(folder, `run ${run.id}`, 'delete the artifact of that run, or run the audit again without a baseline')
 
 export interface TrustedContext extends EarlierContext {
   /** ISO 8601: only results that were made before; `undefined` or `''`: any. */
@@ -36,7 +39,7 @@ export async function newestTrusted<T>(
   use: (results: EarlierResults & { readonly report: EarlierReport }, from: TrustedResult) => Promise<T>,
 ): Promise<T | undefined> {
   for await (const from of trustedResults(query)) {
-    const source = await folderSource(from.folder, `run ${from.run.id}`)
+    const source = await sourceOf(from)
     const report = await reportIn(source)
     if (report === undefined || !isWanted(report, context, conclusions)) continue
     return await use({ ...(await earlierResults(source, context)), report }, from)
@@ -52,8 +55,8 @@ export async function lastReports(
 ): Promise<EarlierReport[]> {
   const reports: EarlierReport[] = []
   try {
-    for await (const { folder, run } of trustedResults(query)) {
-      const report = await reportIn(await folderSource(folder, `run ${run.id}`))
+    for await (const from of trustedResults(query)) {
+      const report = await reportIn(await sourceOf(from))
       if (report !== undefined && isWanted(report, context, WHOLE)) reports.push(report)
       if (reports.length === most) break
     }

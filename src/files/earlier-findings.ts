@@ -16,7 +16,7 @@ import { linesIn, type ResultsSource, unusable, wholeText } from './results-sour
  */
 export async function* earlierFindings(source: ResultsSource): AsyncGenerator<Evidence> {
   const lines = await linesIn(source, FINDINGS_FILE)
-  if (lines === undefined) throw unusable(source.shown, FINDINGS_FILE, 'is missing')
+  if (lines === undefined) throw unusable(source, FINDINGS_FILE, 'is missing')
   const { value: first, done } = await lines.next()
   if (done === true) throw damaged(source)
   if (first === FINDINGS_OPENING) return yield* ofLines(lines, source)
@@ -43,7 +43,7 @@ async function* ofLines(lines: AsyncIterable<string>, source: ResultsSource): As
 function* ofWhole(text: string, source: ResultsSource): Generator<Evidence> {
   const json = parsed(text, source)
   if (isNewer(json, FINDINGS_SCHEMA_VERSION))
-    throw unusable(source.shown, FINDINGS_FILE, 'is of a newer version; use that version of this action')
+    throw unusable(source, FINDINGS_FILE, 'is of a newer version; use that version of this action')
   const { schemaVersion, findings } = (json ?? {}) as { schemaVersion?: unknown; findings?: unknown }
   if (schemaVersion !== FINDINGS_SCHEMA_VERSION || !Array.isArray(findings)) throw damaged(source)
   for (const finding of findings) yield evidenceIn(finding, source)
@@ -65,5 +65,5 @@ function evidenceIn(json: unknown, source: ResultsSource): Evidence {
   }
 }
 
-const damaged = ({ shown }: ResultsSource, cause?: unknown) =>
-  unusable(shown, FINDINGS_FILE, 'is damaged, or was not written by this action', cause)
+const damaged = (source: ResultsSource, cause?: unknown) =>
+  unusable(source, FINDINGS_FILE, 'is damaged, or was not written by this action', cause)

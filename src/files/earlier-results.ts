@@ -44,13 +44,12 @@ export interface EarlierContext {
 export async function reportIn(source: ResultsSource): Promise<EarlierReport | undefined> {
   const text = await wholeText(source, REPORT_FILE)
   if (text === undefined) {
-    if (await source.has(FINDINGS_FILE)) throw unusable(source.shown, REPORT_FILE, 'is missing')
+    if (await source.has(FINDINGS_FILE)) throw unusable(source, REPORT_FILE, 'is missing')
     return undefined
   }
   const report = earlierReportOf(text)
-  if (report === 'newer')
-    throw unusable(source.shown, REPORT_FILE, 'is of a newer version; use that version of this action')
-  if (report === 'damaged') throw unusable(source.shown, REPORT_FILE, 'is damaged, or was not written by this action')
+  if (report === 'newer') throw unusable(source, REPORT_FILE, 'is of a newer version; use that version of this action')
+  if (report === 'damaged') throw unusable(source, REPORT_FILE, 'is damaged, or was not written by this action')
   return report
 }
 
@@ -67,12 +66,12 @@ export async function earlierResults(source: ResultsSource, context: EarlierCont
   if (report === undefined) return { from: 'prep-script', report, evidences: () => readPrepScript(source, context) }
   if (report.accountId !== context.accountId.toLowerCase())
     throw unusable(
-      source.shown,
+      source,
       REPORT_FILE,
       'is about another Databricks account; take one of this account, or correct databricks-account-id',
     )
   if (!isOfUse(report, context))
-    throw unusable(source.shown, REPORT_FILE, 'is of an audit that ended in an error, so it has no result')
+    throw unusable(source, REPORT_FILE, 'is of an audit that ended in an error, so it has no result')
   return { from: 'audit', report, evidences: () => readAudit(source, report) }
 }
 
@@ -116,7 +115,7 @@ function checkCounts(source: ResultsSource, report: EarlierReport, counted: Evid
     return workspaces !== undefined && tellsFederation(workspaces) ? workspaces.divergent : 0
   }
   if (SUBJECT_TYPES.some((type) => counted.divergent(type) !== expected(type)))
-    throw unusable(source.shown, FINDINGS_FILE, `does not fit ${REPORT_FILE}: it holds another number of findings`)
+    throw unusable(source, FINDINGS_FILE, `does not fit ${REPORT_FILE}: it holds another number of findings`)
 }
 
 function tallyOf({ workspaces, totals }: EarlierReport, counted: EvidenceTally): Tally {

@@ -56,9 +56,9 @@ async function* rowsIn(
       isFirst = false
     }
   } catch (cause) {
-    throw unusable(source.shown, file, 'is no result of the prep script', cause)
+    throw unusable(source, file, 'is no result of the prep script', cause)
   }
-  if (isFirst) throw unusable(source.shown, file, 'is empty')
+  if (isFirst) throw unusable(source, file, 'is empty')
 }
 
 async function countOf(rows: AsyncIterable<unknown>): Promise<number> {
@@ -78,7 +78,7 @@ function divergenceOfRow(type: PrincipalType, cells: readonly string[], source: 
   const categories = listOf(rest.at(-1) ?? '')
   const isKnown = (text: string): text is ErrorCategory => (ERROR_CATEGORIES as readonly string[]).includes(text)
   if (!isId(id) || categories.length === 0 || !categories.every(isKnown))
-    throw unusable(source.shown, DIVERGENCES_TABLES[type].file, NOT_OF_SCRIPT)
+    throw unusable(source, DIVERGENCES_TABLES[type].file, NOT_OF_SCRIPT)
   return {
     type,
     id,
@@ -93,7 +93,7 @@ function divergenceOfRow(type: PrincipalType, cells: readonly string[], source: 
 
 async function* divergencesOf(source: ResultsSource, type: PrincipalType): AsyncGenerator<Row> {
   const rows = await rowsOf(source, DIVERGENCES_TABLES[type])
-  if (rows === undefined) throw unusable(source.shown, DIVERGENCES_TABLES[type].file, 'is missing')
+  if (rows === undefined) throw unusable(source, DIVERGENCES_TABLES[type].file, 'is missing')
   for await (const cells of rows) {
     const divergence = divergenceOfRow(type, cells, source)
     // Only what differs is in the files; whether it is active is not.
@@ -118,8 +118,7 @@ export async function failedIds(source: ResultsSource): Promise<Map<SubjectType,
   let count = 0
   for await (const [id = '', code = ''] of rows) {
     const type = PRINCIPAL_TYPES.find((one) => TYPE_CODES[one] === code)
-    if (type === undefined || ++count > MOST_FAILURES)
-      throw unusable(source.shown, FAILURES_TABLE.file, 'cannot be used')
+    if (type === undefined || ++count > MOST_FAILURES) throw unusable(source, FAILURES_TABLE.file, 'cannot be used')
     failed.get(type)?.add(id)
   }
   return failed
@@ -135,7 +134,7 @@ export async function* readKbResults(
   { idpIsEntra }: Pick<EvidenceContext, 'idpIsEntra'>,
 ): AsyncGenerator<Evidence, KbResults> {
   const failed = await failedIds(source)
-  if (failed === undefined) throw unusable(source.shown, FAILURES_TABLE.file, 'is missing')
+  if (failed === undefined) throw unusable(source, FAILURES_TABLE.file, 'is missing')
   const tallies = new EvidenceTally()
   const groups = await idsOf(source, 'groups')
   const principals: Partial<Record<PrincipalType, TypeTally>> = {}
@@ -152,7 +151,7 @@ export async function* readKbResults(
   }
   const workspaces = yield* workspacesIn(source)
   if (Object.keys(principals).length === 0)
-    throw unusable(source.shown, IDENTITIES_TABLES.users.file, 'is missing, and so are those of the other types')
+    throw unusable(source, IDENTITIES_TABLES.users.file, 'is missing, and so are those of the other types')
   const keys = [...failed].flatMap(([type, ids]) => [...ids].map((id) => uncheckedKey(type, id)))
   return { tally: { workspaces, principals }, failed: new Set(keys) }
 }
@@ -183,7 +182,7 @@ async function* workspacesIn(source: ResultsSource): AsyncGenerator<Evidence, Wo
   if (rows === undefined) return undefined
   let count = 0
   for await (const [id = ''] of rows) {
-    if (!isId(id)) throw unusable(source.shown, WORKSPACES_TABLE.file, NOT_OF_SCRIPT)
+    if (!isId(id)) throw unusable(source, WORKSPACES_TABLE.file, NOT_OF_SCRIPT)
     count++
     yield evidenceOfWorkspace({ id, federation: 'disabled' }) as Evidence
   }

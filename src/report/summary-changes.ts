@@ -1,19 +1,27 @@
 import { type AllowEntry, EXPIRES_SOON_DAYS } from '../domain/allow-list.ts'
+import type { ErrorCategory } from '../domain/category.ts'
 import { marksOf, principalCompared } from '../domain/finding.ts'
+import { sameId } from '../domain/judgement/reasons.ts'
 import { markdownCode, markdownText } from './escape.ts'
 import type { FindingSample, Judgement } from './judgement.ts'
 import { foldOf, sectionOf, tableOf } from './markdown.ts'
 import { redactedExternalId, redactedName } from './redact.ts'
 import { counted, number } from './wording.ts'
 
+const isOfLink = (category: ErrorCategory): boolean => !category.startsWith('GROUP_')
+
 /** In our words: the two sides' values that tell why. */
 function whyOf({ finding }: FindingSample, { redaction }: Judgement): string {
   const compared = principalCompared(finding)
   if (compared === undefined) return ''
   const { databricks, idp } = compared
+  const members = (compared.localMembers?.length ?? 0) + (compared.externalMembers?.length ?? 0)
+  if (members > 0 && !finding.categories.some(isOfLink))
+    return `${counted(members, 'member', 'members')} not in the group of the identity provider`
   const stored = databricks.externalId === '' ? 'no external id' : `external id ${externalId(databricks.externalId)}`
   if (idp.externalIds.length > 1) return `${stored}, ${number(idp.externalIds.length)} candidates by name`
   const [byName] = idp.externalIds
+  if (byName !== undefined && sameId(byName, databricks.externalId)) return `${stored}, to which the name leads too`
   if (byName !== undefined) return `${stored}, by name ${externalId(byName)}`
   return idp.knowsExternalId === false ? `${stored}, unknown to the identity provider` : stored
   function externalId(text: string): string {

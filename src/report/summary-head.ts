@@ -51,7 +51,10 @@ function gateSentence({ verdicts, conclusion, warnOnly }: Report): string {
     if (verdicts.length === 1) return 'The one rule is within its limit.'
     return `All ${number(verdicts.length)} rules are within their limits.`
   }
-  const sentence = `**${number(exceeded)} of ${counted(verdicts.length, 'rule', 'rules')} ${exceeded === 1 ? 'is' : 'are'} exceeded.**`
+  const sentence =
+    verdicts.length === 1
+      ? '**The one rule is exceeded.**'
+      : `**${number(exceeded)} of ${number(verdicts.length)} rules ${exceeded === 1 ? 'is' : 'are'} exceeded.**`
   return conclusion === 'failed' && warnOnly
     ? `${sentence} The step does not fail, since \`warn-only\` is set.`
     : sentence
@@ -104,8 +107,8 @@ const MESSAGES = 50
 
 const paragraphs = (...texts: readonly string[]): string => texts.filter((text) => text !== '').join('\n\n')
 
-/** Conclusion in one line, the figures behind it, and why when there is a why. */
-export function headOf(report: Report): string {
+/** Conclusion in one line, why when there is a why, what judgement says of it, and the figures behind it. */
+export function headOf(report: Report, judged = ''): string {
   const { conclusion } = report
   const opening = `## ${MARKS[conclusion]} ${TITLES[conclusion]}: ${headlineOf(report)}`
   if (isOnlyFault(report)) return paragraphs(opening, causesOf(report), workspacesSentence(report), facts(report))
@@ -115,5 +118,5 @@ export function headOf(report: Report): string {
     ...(figure === undefined ? [] : [`So far, ${figure}.`]),
     workspacesSentence(report),
   ]
-  return paragraphs(opening, causesOf(report), figures.filter((text) => text !== '').join(' '), facts(report))
+  return paragraphs(opening, causesOf(report), judged, figures.filter((text) => text !== '').join(' '), facts(report))
 }

@@ -34,8 +34,7 @@ export function summaryOf(
   const { judgement } = report
   const judged = judgement && judgementPartsOf(report, judgement, failuresRow(report))
   const pieces = [
-    ...fixed(headOf(report)),
-    ...fixed(judged?.verdict ?? ''),
+    ...fixed(headOf(report, judged?.verdict)),
     ...fixed(judged?.gate ?? gateOf(report)),
     ...fixed(judged?.tasks ?? ''),
     ...fixed(countsSectionOf(report)),
