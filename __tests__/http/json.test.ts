@@ -40,13 +40,14 @@ describe('parseJson()', () => {
 
   test('the last of a repeated key counts', () => expect(parseJson('{"a":1,"a":2}')).toStrictEqual({ a: 2 }))
 
-  test('keys that name what objects are made of do no harm', () => {
-    const json = parseJson('{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"a":1}') as object
-    expect(Object.getPrototypeOf(json)).toBe(Object.prototype)
-    expect(Object.keys({ ...json })).toStrictEqual(['constructor', 'a'])
-    expect(Object.hasOwn({}, 'polluted')).toBe(false)
-    expect(({} as { polluted?: number }).polluted).toBeUndefined()
-  })
+  for (const key of ['__proto__', '\\u005f_proto__', '__prot\\u006F__'])
+    test(`keys that name what objects are made of do no harm: ${key}`, () => {
+      const json = parseJson(`{"${key}":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"a":1}`) as object
+      expect(Object.getPrototypeOf(json)).toBe(Object.prototype)
+      expect(Object.keys({ ...json })).toStrictEqual(['constructor', 'a'])
+      expect(Object.hasOwn({}, 'polluted')).toBe(false)
+      expect(({} as { polluted?: number }).polluted).toBeUndefined()
+    })
 
   for (const [name, text] of Object.entries({
     'a truncated object': '{"a":',
