@@ -14,9 +14,8 @@ export function urlOf(
   id = '',
   query: Readonly<Record<string, string>> = {},
 ): string {
-  const values: Readonly<Record<string, string>> = { account: accountId, id }
-  const path = EVERY_CALL[call].path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ''))
-  const url = new URL(`https://${host}${path}`)
-  url.search = new URLSearchParams(query).toString()
-  return url.href
+  const template: string = EVERY_CALL[call].path
+  const path = template.replace('{account}', encodeURIComponent(accountId)).replace('{id}', encodeURIComponent(id))
+  const search = new URLSearchParams(query).toString()
+  return `https://${host}${path}${search === '' ? '' : `?${search}`}`
 }

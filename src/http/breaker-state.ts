@@ -49,11 +49,13 @@ export function withSample(
 ): BreakerState {
   // What was sent before it closed again belongs to the time before.
   if (state.phase !== 'closed' || sentAt < state.changedAt) return state
-  const recent = state.samples.filter(({ at }) => at > now - WINDOW_MS)
-  const samples = [...recent, { at: now, answered }].slice(-MOST_SAMPLES)
+  // They stand in the order of time, and the first is recent, mostly.
+  const from = state.samples.findIndex(({ at }) => at > now - WINDOW_MS)
+  const recent = from < 0 ? [] : state.samples.slice(Math.max(from, state.samples.length + 1 - MOST_SAMPLES))
+  const samples = recent.concat({ at: now, answered })
+  if (answered || samples.length < LEAST_SAMPLES) return { ...state, samples }
   const failed = samples.filter((sample) => !sample.answered).length
-  if (answered || samples.length < LEAST_SAMPLES || failed < samples.length * FAILING_SHARE)
-    return { ...state, samples }
+  if (failed < samples.length * FAILING_SHARE) return { ...state, samples }
   return {
     ...state,
     phase: 'open',

@@ -32,9 +32,10 @@ function fits(path: string, pathname: string, accountId: string): boolean {
 
 /** Is the request the call that it says it is, at the place where that call is made? */
 export function isInTable({ call, url }: HttpRequest, places: Places): boolean {
-  if (!Object.hasOwn(EVERY_CALL, call) || !URL.canParse(url)) return false
+  const parsed = URL.parse(url)
+  if (!Object.hasOwn(EVERY_CALL, call) || parsed === null) return false
   const { host, path, linksBelow }: Call = EVERY_CALL[call]
-  const { protocol, host: hostAndPort, username, password, hash, pathname } = new URL(url)
+  const { protocol, host: hostAndPort, username, password, hash, pathname } = parsed
   return (
     protocol === 'https:' &&
     hostAndPort === places[host] &&
