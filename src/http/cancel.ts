@@ -14,12 +14,32 @@ export async function pause(clock: Clock, ms: number, signal: AbortSignal): Prom
   }
 }
 
+const calls = new WeakMap<AbortSignal, Set<() => void>>()
+
+/**
+ * Calls once when the signal is aborted, unless what it gives is called before. A signal goes through all its listeners for
+ * each that comes, so it gets one of ours, however many requests wait.
+ */
+export function onCancel(signal: AbortSignal, call: () => void): () => void {
+  const known = calls.get(signal)
+  const all = known ?? new Set()
+  all.add(call)
+  if (known === undefined) {
+    calls.set(signal, all)
+    const callAll = () => {
+      for (const each of [...all]) each()
+    }
+    signal.addEventListener('abort', callAll, { once: true })
+  }
+  return () => all.delete(call)
+}
+
 /** Settles like the promise, but no later than the signal; the promise itself goes on. */
 export function unlessCancelled<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(cancelledBy(signal))
     if (signal.aborted) stop()
-    signal.addEventListener('abort', stop, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+    const forget = onCancel(signal, stop)
+    promise.then(resolve, reject).finally(forget)
   })
 }

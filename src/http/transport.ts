@@ -1,8 +1,10 @@
-import { type Dispatcher, request } from 'undici'
+import type { Dispatcher } from 'undici'
 import { AuditError } from '../domain/failure.ts'
 import type { Clock } from '../ports.ts'
 import { EVERY_CALL } from './calls.ts'
-import { cancelledBy, unlessCancelled } from './cancel.ts'
+import { cancelledBy, onCancel } from './cancel.ts'
+import { type Checks, Exchange } from './exchange.ts'
+import { Overdue } from './overdue.ts'
 import type { HttpAnswer, HttpRequest, Send } from './send.ts'
 import { transportFailure } from './transport-failure.ts'
 
@@ -28,48 +30,62 @@ export const LIMITS: Limits = {
 type Headers = HttpAnswer['headers']
 
 /** Sends one request over undici. Whatever the other side does, it settles within the limits. */
-export const transport =
-  ({ dispatcher, clock, limits = LIMITS }: { dispatcher: Dispatcher; clock: Clock; limits?: Limits }): Send =>
-  async (asked, signal) => {
+export const transport = ({
+  dispatcher,
+  clock,
+  limits = LIMITS,
+}: {
+  dispatcher: Dispatcher
+  clock: Clock
+  limits?: Limits
+}): Send => {
+  const [overdue, listOverdue] = [new Overdue(limits.total, clock), new Overdue(limits.listTotal, clock)]
+  return async (asked, signal) => {
     if (signal.aborted) throw cancelledBy(signal)
     const { what, domain } = EVERY_CALL[asked.call]
-    const [stop, settled] = [new AbortController(), new AbortController()]
-    const exchanged = exchange(asked, dispatcher, limits, stop.signal)
-    const overdue = clock
-      .sleep(domain === 'list' ? limits.listTotal : limits.total, settled.signal)
-      .then(() =>
-        Promise.reject(new AuditError('timeout', `Cannot ${what}: no whole answer in time`, { code: 'TOTAL' })),
-      )
+    const exchange = new Exchange(checksOf(asked, limits))
+    const forget = onCancel(signal, () => exchange.stop(cancelledBy(signal)))
+    const inTime = (domain === 'list' ? listOverdue : overdue).watch(() =>
+      exchange.stop(new AuditError('timeout', `Cannot ${what}: no whole answer in time`, { code: 'TOTAL' })),
+    )
     try {
-      // undici does not settle an aborted request that still waits for its connection; hence the race.
-      return await unlessCancelled(Promise.race([exchanged, overdue]), signal)
+      dispatcher.dispatch(dispatched(asked, limits), exchange)
+      const { status, headers, bytes } = await exchange.whole
+      return { status, headers, text: textOf(what, status, headers, bytes) }
     } catch (error) {
-      stop.abort()
       throw transportFailure(error, what)
     } finally {
-      settled.abort()
-      exchanged.catch(() => {})
-      overdue.catch(() => {})
+      forget()
+      inTime()
     }
   }
+}
 
-async function exchange(asked: HttpRequest, dispatcher: Dispatcher, limits: Limits, signal: AbortSignal) {
-  const { what, method } = EVERY_CALL[asked.call]
-  const { statusCode, headers, body } = await request(asked.url, {
-    dispatcher,
-    method,
+function dispatched(asked: HttpRequest, limits: Limits): Dispatcher.DispatchOptions {
+  const { origin, pathname, search } = new URL(asked.url)
+  return {
+    origin,
+    path: `${pathname}${search}`,
+    method: EVERY_CALL[asked.call].method,
     headers: { accept: 'application/json', ...asked.headers, 'accept-encoding': 'identity' },
     body: asked.body ?? null,
-    signal,
     headersTimeout: limits.headers,
     bodyTimeout: limits.bodyIdle,
-  })
-  try {
-    refuseRedirect(asked, statusCode, headers)
-    const bytes = await collected(what, body, headers, limits.maxBodyBytes)
-    return { status: statusCode, headers, text: textOf(what, statusCode, headers, bytes) }
-  } finally {
-    body.on('error', () => {}).destroy()
+  }
+}
+
+function checksOf(asked: HttpRequest, { maxBodyBytes: most }: Limits): Checks {
+  const refuseOver = (size: number) => {
+    if (size <= most) return
+    const { what } = EVERY_CALL[asked.call]
+    throw new AuditError('too-large', `Cannot ${what}: the answer is over ${most >> 20} MiB`)
+  }
+  return {
+    onHead(status, headers) {
+      refuseRedirect(asked, status, headers)
+      refuseOver(Number(headers['content-length'] ?? 0))
+    },
+    onBody: refuseOver,
   }
 }
 
@@ -83,18 +99,8 @@ function refuseRedirect({ call, url }: HttpRequest, status: number, headers: Hea
   throw new AuditError('redirect', message, { code: status })
 }
 
-async function collected(what: string, body: AsyncIterable<Buffer>, headers: Headers, most: number): Promise<Buffer> {
-  const tooLarge = () => new AuditError('too-large', `Cannot ${what}: the answer is over ${most >> 20} MiB`)
-  if (Number(headers['content-length']) > most) throw tooLarge()
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of body) {
-    size += chunk.length
-    if (size > most) throw tooLarge()
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks, size)
-}
+/** Making one costs more than what it does with a small answer. */
+const [STRICT, LENIENT] = [new TextDecoder('utf-8', { fatal: true }), new TextDecoder()]
 
 /** Only a success must be readable to the last byte; for a refusal the status tells enough. */
 function textOf(what: string, status: number, headers: Headers, bytes: Buffer): string {
@@ -108,7 +114,7 @@ function textOf(what: string, status: number, headers: Headers, bytes: Buffer): 
   }
   if (fatal && !/^(utf-?8|us-ascii)$/i.test(charset)) throw unreadable('is not in UTF-8')
   try {
-    return new TextDecoder('utf-8', { fatal }).decode(bytes)
+    return (fatal ? STRICT : LENIENT).decode(bytes)
   } catch {
     throw unreadable('is not valid UTF-8')
   }

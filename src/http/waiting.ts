@@ -1,6 +1,6 @@
 import type { AuditError } from '../domain/failure.ts'
 import type { Clock } from '../ports.ts'
-import { cancelledBy } from './cancel.ts'
+import { cancelledBy, onCancel } from './cancel.ts'
 
 /** Who waits for something, first come, first served; who is cancelled leaves the line. */
 export class WaitingLine<T> {
@@ -14,24 +14,22 @@ export class WaitingLine<T> {
   wait(signal: AbortSignal, onLeave: () => void): Promise<T> {
     if (signal.aborted) return Promise.reject(cancelledBy(signal))
     return new Promise((resolve, reject) => {
-      const stop = () => {
+      const forget = onCancel(signal, () => {
         this.#line = this.#line.filter((each) => each !== waiter)
         reject(cancelledBy(signal))
         onLeave()
-      }
-      const done = () => signal.removeEventListener('abort', stop)
+      })
       const waiter = {
         resolve: (value: T) => {
-          done()
+          forget()
           resolve(value)
         },
         reject: (error: AuditError) => {
-          done()
+          forget()
           reject(error)
         },
       }
       this.#line.push(waiter)
-      signal.addEventListener('abort', stop, { once: true })
     })
   }
 
@@ -43,6 +41,9 @@ export class WaitingLine<T> {
     for (const waiter of this.#line.splice(0)) waiter.reject(error)
   }
 }
+
+/** Without a reason of its own, every `abort` would make an error with a stack. */
+const OFF = new Error('The alarm is off')
 
 /** One alarm, that can be set to another time or off; none is left ringing when nobody waits. */
 export class Alarm {
@@ -58,7 +59,7 @@ export class Alarm {
   /** `at`: the clock's ms; `undefined`: off. */
   set(at: number | undefined): void {
     if (at === this.#set?.at) return
-    this.#set?.off.abort()
+    this.#set?.off.abort(OFF)
     this.#set = undefined
     if (at === undefined) return
     const off = new AbortController()
