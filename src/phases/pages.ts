@@ -3,8 +3,8 @@ import type { Account, ListingPage } from '../ports.ts'
 
 /** A page that is empty although more was promised is asked again this often. */
 const EMPTY_PAGE_REPEATS = 3
-/** Pages asked for ahead of the one that is read; how many of them are in flight is the limiter's to say. */
-const AHEAD = 16
+/** Pages asked for ahead of the one that is read; how many of them are in flight, the limiter says. */
+const AHEAD = 32
 
 /**
  * The pages of one listing. Where the next page starts is only known when one has come in, but as long as pages are of
