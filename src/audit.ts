@@ -81,8 +81,11 @@ function brokenOff({ work, signal }: World, findings: Findings, error: unknown):
     error instanceof AuditError ? error : new AuditError('internal', 'The audit failed unexpectedly', { cause: error })
   if (fault.reason === 'cancelled') findings.stopped = signal.aborted ? 'cancelled' : 'time-up'
   findings.fault = fault
-  const { stopped } = findings
-  if (stopped !== undefined && work.results.hasAnswers) findings.end = { stopped, fault, broken: false }
+  const { stopped, listings } = findings
+  if (stopped === undefined || !work.results.hasAnswers) return
+  findings.end = { stopped, fault, broken: false }
+  const told = new Set(listings.map(({ type }) => type))
+  listings.push(...work.results.checkpoint.listings.filter(({ type }) => !told.has(type)))
 }
 
 /** `over`: aborted when they have ended, however they did. */

@@ -113,7 +113,8 @@ export async function concluded(findings: Findings, circumstances: Circumstances
     files: [...folder.files, REPORT_FILE],
     showNames: circumstances.showNames,
     continuedFrom,
-    finishedHere: done.reduce((sum, [, count]) => sum + count, 0) - (continuedFrom?.done ?? 0),
+    // Until the names are back there is less than what it goes on from.
+    finishedHere: Math.max(0, done.reduce((sum, [, count]) => sum + count, 0) - (continuedFrom?.done ?? 0)),
   }
   await folder.write(REPORT_FILE, [reportJsonOf(report)])
   return report

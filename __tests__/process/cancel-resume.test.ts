@@ -5,7 +5,17 @@ import { type RunResult, runAction } from '../sandbox/runner.ts'
 import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts'
 import { chanceFrom } from '../saved/chance.ts'
 import { bytesOf, csvsOf, matchesOf, untrueRowsOf } from './evidence.ts'
-import { atNextMatch, goneMachine, postOf } from './interrupted.ts'
+import {
+  atNextMatch,
+  BOUND,
+  goneMachine,
+  KEY,
+  killable,
+  killedJob,
+  NO_UPLOAD,
+  postOf,
+  renamedIn,
+} from './interrupted.ts'
 
 /** The long suite asks for fifty. */
 const TIMES = process.env.AIM_READINESS_LONG === 'true' ? 50 : 5
@@ -86,3 +96,35 @@ test('case 65: a second signal leaves on the spot, and what was committed is con
   expect(csvsOf(second)).toEqual(bytesOf(expectedFiles(ACCOUNT)))
   expect(matchesOf(sandbox, before).size).toBeLessThan(everyPrincipal(ACCOUNT).length)
 }, 60_000)
+
+test.each([
+  ['workspaces.list', 'with a key', KEY],
+  ['users.list', 'with a key', KEY],
+  ['workspaces.list', 'without a key', ''],
+])(
+  'case 65: a run that is cancelled at %s loses nothing of what it goes on from, %s',
+  async (call, _, key) => {
+    await using world = await killable({ account: ACCOUNT })
+    const { sandbox } = world
+    const inputs = { ...NO_UPLOAD, 'progress-key': key }
+    await killedJob(sandbox, world.killAfter(500), { inputs })
+    const done = matchesOf(sandbox).size
+    const cancel = new AbortController()
+    const seen = sandbox.requests.length
+    const watch = setInterval(() => {
+      if (sandbox.requests.slice(seen).some((request) => request.call === call)) cancel.abort()
+    }, 2)
+    const main = await runAction(sandbox, { attempt: 2, inputs, signal: cancel.signal })
+    clearInterval(watch)
+    expect([main.outputs.conclusion, matchesOf(sandbox, seen).size]).toEqual(['incomplete', 0])
+    expect((await postOf(sandbox, main, { attempt: 2, inputs })).exitCode).toBe(0)
+    await goneMachine(main)
+    const before = sandbox.requests.length
+    const third = await runAction(sandbox, { attempt: 3, inputs })
+    expect(third.outputs).toMatchObject({ conclusion: 'passed', resumed: 'true' })
+    expect(csvsOf(third)).toEqual(bytesOf(expectedFiles(ACCOUNT)))
+    const left = everyPrincipal(ACCOUNT).length - done
+    expect(matchesOf(sandbox, before).size).toBeLessThanOrEqual(left + BOUND + (key === '' ? renamedIn(third) : 0))
+  },
+  60_000,
+)

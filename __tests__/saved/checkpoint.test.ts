@@ -65,6 +65,15 @@ describe('endOf', () => {
     ['incomplete', ['cancelled', 'too-many-failures'], undefined],
     ['incomplete', ['access-lost'], undefined],
     ['incomplete', ['unavailable'], undefined],
+    // Stopped before it came to anything, which says nothing of what an earlier run found.
+    ['incomplete', ['cancelled', 'nothing-listed'], undefined],
+    ['incomplete', ['time-up', 'nothing-checked'], undefined],
+    ['incomplete', ['unavailable', 'nothing-checked', 'too-many-failures'], undefined],
+    // A rule that cannot be judged does not take the time back.
+    ['incomplete', ['time-up', 'federation-unknown'], undefined],
+    ['incomplete', ['federation-unknown'], 'discarded'],
+    ['incomplete', ['nothing-listed'], 'discarded'],
+    ['incomplete', ['time-up', 'wrong-identities'], 'discarded'],
     ['incomplete', ['idp-unreadable'], 'discarded'],
     ['incomplete', ['listing-untrusted'], 'discarded'],
     ['incomplete', ['cancelled', 'listing-untrusted'], 'discarded'],

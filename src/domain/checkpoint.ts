@@ -102,17 +102,21 @@ export function refusalOf(
   return !ownRun && age(checkpoint.committedAt) > maxAgeMs ? 'too-old' : undefined
 }
 
-/** Reasons to be incomplete that another run can mend by going on; after any other it begins anew. */
+/** Reasons to be incomplete that leave something to do, which another run can. */
 const CONTINUED: readonly Incompleteness[] = ['too-many-failures', 'cancelled', 'time-up', 'access-lost', 'unavailable']
+/** What was found is not to be built upon, whatever else ended the audit. */
+const DISCARDED: readonly Incompleteness[] = ['listing-untrusted', 'idp-unreadable', 'wrong-identities']
 
 /**
  * What a checkpoint says of its end: `undefined` while another run may go on. An error says nothing of what was found
- * before it: a sign-in that fails today must not cost the hours of yesterday.
+ * before it: a sign-in that fails today must not cost the hours of yesterday. Nor do counts of a run that was stopped before
+ * it came to anything.
  */
 export function endOf(conclusion: Conclusion, incompleteness: readonly Incompleteness[]): Checkpoint['ended'] {
   if (conclusion === 'error') return undefined
   if (conclusion !== 'incomplete') return conclusion
-  return incompleteness.every((why) => CONTINUED.includes(why)) ? undefined : 'discarded'
+  const has = (reasons: readonly Incompleteness[]) => incompleteness.some((why) => reasons.includes(why))
+  return has(CONTINUED) && !has(DISCARDED) ? undefined : 'discarded'
 }
 
 const LEAST_INTERVAL_MS = 60_000
