@@ -28,7 +28,6 @@ function concludeAs(conclusion: Conclusion): void {
 
 /** The one place that catches everything and decides the exit code. */
 async function main(): Promise<void> {
-  handOver.started()
   try {
     const incomplete = () => concludeAs('incomplete')
     if (cancelled.aborted) incomplete()

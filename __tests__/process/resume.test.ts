@@ -18,6 +18,13 @@ import {
 } from './interrupted.ts'
 
 describe('an audit that is killed', () => {
+  test('case 65: before its first line, it leaves the post step nothing to do, and nothing is asked of anybody', async () => {
+    await using world = await killable({ account: makeAccount({ users: 20 }) })
+    const post = await runAction(world.sandbox, { entry: 'post' })
+    expect([post.exitCode, post.outputs, post.summary]).toEqual([0, {}, ''])
+    expect(world.sandbox.requests).toEqual([])
+  })
+
   test.each([
     ['without a key', {}],
     ['with a key', { 'progress-key': KEY }],

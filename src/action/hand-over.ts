@@ -1,9 +1,12 @@
+import { basename } from 'node:path'
 import * as core from '@actions/core'
 import type { ContinuedFrom } from '../report/model.ts'
 
+/** `post` in `action.yml`; it leads to the same bundle as `main`. */
+const POST_FILE = 'post.js'
+
 /** What the post step finds of the main one, by name. */
 const STATES = {
-  isPost: 'is-post',
   begun: 'begun',
   isWhole: 'is-whole',
   savedBytes: 'saved-bytes',
@@ -25,8 +28,6 @@ export interface Beginning {
 
 /** From the main step to the post step, by the runner's file for it; without one there is nothing the post step could do. */
 export const handOver = {
-  /** Tells the post step, which runs the same file, that it is the post step. */
-  started: () => put(STATES.isPost, 'true'),
   begun: (beginning: Beginning) => put(STATES.begun, JSON.stringify(beginning)),
   /** The work folder holds no less than the copy that it goes on from. */
   isWhole: () => put(STATES.isWhole, 'true'),
@@ -39,7 +40,8 @@ export const handOver = {
 
 /** What the main step handed over, seen from the post step. */
 export const handedOver = {
-  isPost: () => core.getState(STATES.isPost) === 'true',
+  /** Told by the file that the runner starts, since a main step that is killed at once hands nothing over. */
+  isPost: () => basename(process.argv[1] ?? '') === POST_FILE,
   begun: (): Beginning | undefined => {
     const text = core.getState(STATES.begun)
     return text === '' ? undefined : (JSON.parse(text) as Beginning)
