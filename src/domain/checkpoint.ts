@@ -59,7 +59,7 @@ export interface Checkpoint {
 }
 
 const HOUR_MS = 3_600_000
-/** Answers older than this are no longer mixed with new ones, whatever the input says. */
+/** Answers older than this are no longer mixed with new ones, whatever the input says; a listing is one, too. */
 export const OLDEST_ANSWER_MS = 72 * HOUR_MS
 /** Clocks of two runners may differ this much. */
 const CLOCK_SKEW_MS = 5 * 60_000
@@ -77,7 +77,7 @@ export interface Expected {
   readonly fingerprint: string
   readonly maxAgeMs: number
   readonly now: Date
-  /** A re-run continues its own run whatever its age input says; only the oldest answer limits it. */
+  /** A re-run continues its own run whatever its age input says; only its beginning limits it. */
   readonly runId: string
   /** What others began is none of this run's business. */
   readonly ownRunOnly: boolean
@@ -98,7 +98,8 @@ export function refusalOf(
   const age = (iso: string | undefined) => (iso === undefined ? 0 : now.getTime() - Date.parse(iso))
   const ages = [age(checkpoint.startedAt), age(checkpoint.committedAt), age(checkpoint.firstAnswerAt)]
   if (ages.some((ms) => Number.isNaN(ms) || ms < -CLOCK_SKEW_MS)) return 'from-the-future'
-  if (age(checkpoint.firstAnswerAt) > OLDEST_ANSWER_MS) return 'too-old'
+  // Every run that goes on commits anew, so the last commit alone would keep an old listing for ever.
+  if (Math.max(age(checkpoint.startedAt), age(checkpoint.firstAnswerAt)) > OLDEST_ANSWER_MS) return 'too-old'
   return !ownRun && age(checkpoint.committedAt) > maxAgeMs ? 'too-old' : undefined
 }
 
