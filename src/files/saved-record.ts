@@ -35,10 +35,15 @@ const record = z.strictObject({
 export type SavedRecord = z.infer<typeof record>
 
 /**
- * Object ids of Entra are UUIDs, those of other identity providers look alike; but an external id may be whatever somebody
- * wrote there, such as an e-mail address or a name.
+ * Ids that identity providers make: UUIDs (Entra and others), long numbers (Google, OneLogin, JumpCloud), ids of Okta. An
+ * external id may be whatever somebody wrote there, such as an e-mail address or a name.
  */
-const isOpaque = (text: string): boolean => text === '' || /^(?=.*\d)[0-9A-Za-z{}_-]{16,64}$/.test(text)
+const OPAQUE = [
+  /^\{?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?$/i,
+  /^(?=.*\d)[0-9a-f]{16,64}$/i,
+  /^0[0o][0-9a-z]{18}$/i,
+]
+const isOpaque = (text: string): boolean => text === '' || OPAQUE.some((form) => form.test(text))
 
 /**
  * What of a record is saved; `undefined` for what the next run asks about again: a failure, and in a copy that is not
