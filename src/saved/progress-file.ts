@@ -39,9 +39,11 @@ export class ProgressFile {
   }
 
   async #write(): Promise<void> {
-    const { snapshot, results } = this.#work
-    if (snapshot.listed().length === 0) return
-    const of = snapshot.listed().map((type) => ({ type, done: results.doneCount(type), total: snapshot.count(type) }))
+    const { results } = this.#work
+    // Whole listings only: of half of one, all might seem to be done.
+    const { listings } = results.checkpoint
+    if (listings.length === 0) return
+    const of = listings.map(({ type, listed }) => ({ type, done: results.doneCount(type), total: listed }))
     await this.#folder.note(PROGRESS_FILE, progressJsonOf(of))
   }
 }
