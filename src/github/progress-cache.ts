@@ -35,7 +35,12 @@ export class ProgressCache {
   }
 
   isAvailable(): boolean {
-    return this.#cache.isFeatureAvailable()
+    try {
+      return this.#cache.isFeatureAvailable()
+    } catch {
+      // What the runner says of itself is no address.
+      return false
+    }
   }
 
   async save(key: string): Promise<SaveResult> {
