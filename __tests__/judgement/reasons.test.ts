@@ -104,6 +104,13 @@ const CASES: readonly Case[] = [
     class: 'hygiene',
   },
   {
+    name: 'nor is one without anybody before the sign',
+    given: { name: '@octo/team' },
+    domains: ['example.net'],
+    reasons: [],
+    class: 'hygiene',
+  },
+  {
     name: 'whom the IdP knows by name is in it, whatever the domain',
     given: { nameMatches: [B] },
     domains: ['example.net'],

@@ -31,7 +31,6 @@ export async function judgedByLastNight(
   title: (text: string) => void,
 ): Promise<RunResult> {
   const inputs = {
-    'primary-domains': 'example.com',
     ...step.inputs,
     thresholds: step.inputs?.thresholds || 'blockers: 0',
   }

@@ -160,7 +160,7 @@ async function demo(wishes: Wishes): Promise<number> {
     `  ${everyPrincipal(sandbox.account).length} identities, ${workspaces.length} workspaces, seed ${wishes.seed}`,
   )
   const step = {
-    ...{ inputs: { thresholds: wishes.thresholds.join('\n') }, workspace },
+    ...{ inputs: { thresholds: wishes.thresholds.join('\n'), 'primary-domains': 'example.com' }, workspace },
     ...{ signal: interrupted.signal, detached: true },
     onShown: (lines: readonly ShownLine[]) => lines.forEach(show),
   }

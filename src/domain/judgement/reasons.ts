@@ -72,9 +72,11 @@ export function isForeign(evidence: Evidence, primaryDomains: readonly string[])
   )
 }
 
-/** What follows the last `@`, lower-case; `''` when there is none. */
-export const domainOf = (username: string): string =>
-  username.includes('@') ? username.slice(username.lastIndexOf('@') + 1).toLowerCase() : ''
+/** What follows the last `@`, lower-case; `''` when there is none, or nobody before it: then it is no address. */
+const domainOf = (username: string): string => {
+  const at = username.lastIndexOf('@')
+  return at > 0 ? username.slice(at + 1).toLowerCase() : ''
+}
 
 /** All reasons under a policy, in their order. */
 export function reasonsUnder(evidence: Evidence, primaryDomains: readonly string[]): FindingReason[] {
