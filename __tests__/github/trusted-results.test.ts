@@ -39,7 +39,10 @@ const runs = (...all: object[]) =>
     .query({ branch: 'main', status: 'completed', per_page: 50, page: 1 })
     .reply(200, { workflow_runs: all })
 const artifacts = (id: number, ...all: object[]) =>
-  nock(API).get(`/repos/o/r/actions/runs/${id}/artifacts`).query({ per_page: 100 }).reply(200, { artifacts: all })
+  nock(API)
+    .get(`/repos/o/r/actions/runs/${id}/artifacts`)
+    .query({ per_page: 100, page: 1 })
+    .reply(200, { artifacts: all })
 const artifact = (id: number, changes: object = {}) => ({
   ...{ id, name: 'aim-readiness', size_in_bytes: 1_000, expired: false, digest: `sha256:${id}` },
   ...changes,
@@ -104,6 +107,16 @@ describe('trustedResults', () => {
       [3, 31],
       [2, 23],
     ])
+  })
+
+  test('ours is found among hundreds that other jobs of the run uploaded', async () => {
+    runs(run(3))
+    artifacts(3, ...Array.from({ length: 100 }, (_, index) => artifact(100 + index, { name: `log-${index}` })))
+    nock(API)
+      .get('/repos/o/r/actions/runs/3/artifacts')
+      .query({ per_page: 100, page: 2 })
+      .reply(200, { artifacts: [artifact(31)] })
+    expect(await idsOf(service({}).client)).toEqual([[3, 31]])
   })
 
   test('what is downloaded must be what was uploaded', async () => {

@@ -99,6 +99,9 @@ const Artifact = z.object({
 })
 const Artifacts = z.object({ artifacts: z.array(Artifact) })
 
+const ARTIFACTS_PER_PAGE = 100
+const MOST_ARTIFACT_PAGES = 10
+
 /** Larger is none of ours. */
 export const MOST_ARTIFACT_BYTES = 1024 ** 3
 
@@ -109,16 +112,26 @@ export async function artifactsOf(
   name: string,
   mostBytes = MOST_ARTIFACT_BYTES,
 ): Promise<TrustedArtifact[]> {
-  const answer = await request(api, 'GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts', {
-    ...{ run_id: run.id, per_page: 100 },
-  })
-  const read = Artifacts.safeParse(checked(answer, `list the artifacts of run ${run.id}`))
-  if (!read.success)
-    throw new AuditError('configuration', `The list of artifacts of run ${run.id} is not readable; run this again`)
-  return read.data.artifacts
+  const all: z.output<typeof Artifact>[] = []
+  // Other jobs of the run may have uploaded hundreds.
+  for (let page = 1; page <= MOST_ARTIFACT_PAGES; page++) {
+    const some = await artifactPage(api, run, page)
+    all.push(...some)
+    if (some.length < ARTIFACTS_PER_PAGE) break
+  }
+  return all
     .filter((one) => !one.expired && one.size_in_bytes <= mostBytes && isNamedSo(one.name, name))
     .sort((a, b) => b.id - a.id)
     .map(({ id, name, digest }) => ({ id, name, digest: digest ?? undefined }))
+}
+
+async function artifactPage(api: RepositoryApi, run: TrustedRun, page: number) {
+  const answer = await request(api, 'GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts', {
+    ...{ run_id: run.id, per_page: ARTIFACTS_PER_PAGE, page },
+  })
+  const read = Artifacts.safeParse(checked(answer, `list the artifacts of run ${run.id}`))
+  if (read.success) return read.data.artifacts
+  throw new AuditError('configuration', `The list of artifacts of run ${run.id} is not readable; run this again`)
 }
 
 const isNamedSo = (name: string, wanted: string): boolean => name === wanted || name.startsWith(`${wanted}-`)
