@@ -193,7 +193,7 @@ test('a comment of an earlier run does not go on telling what was, once nothing 
     },
   }
   await evaluated({ 'pr-comment': 'always' }, pull)
-  expect(sandbox.repository.comments.map(({ body }) => body)).toEqual([expect.stringContaining('within all limits')])
+  expect(sandbox.repository.comments.map(({ body }) => body)).toEqual([expect.stringContaining('no limits are set')])
   sandbox.repository.runs.length = 0
   expectNotJudged(await evaluated({ 'pr-comment': 'always' }, pull), /mode: there is no result to judge/)
   expect(sandbox.repository.comments.map(({ body }) => body)).toEqual([expect.stringContaining('could not be judged')])

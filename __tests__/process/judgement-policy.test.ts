@@ -269,7 +269,7 @@ describe('the comment on a pull request', () => {
   test('does not go on telling what was, once the policy is wrong or the baseline is missing', async () => {
     const bodies = () => sandbox.repository.comments.map(({ body }) => body)
     await commented()
-    expect(bodies()).toEqual([expect.stringContaining('within all limits')])
+    expect(bodies()).toEqual([expect.stringContaining('no limits are set')])
     begun = sandbox.requests.length
     expectRefused(await commented({ baseline: 'artifact' }), /baseline/)
     expect(bodies()).toEqual([expect.stringMatching(/could not be judged.*no earlier audit/s)])

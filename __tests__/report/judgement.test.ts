@@ -3,6 +3,7 @@ import type { AllowEntry } from '../../src/domain/allow-list.ts'
 import { EVERYTHING_CHECKED } from '../../src/domain/baseline.ts'
 import type { Evidence } from '../../src/domain/finding.ts'
 import { BaselineJudge, Judge, type Policy } from '../../src/domain/judgement/judge.ts'
+import { annotationsOf } from '../../src/report/annotations.ts'
 import { COMMENT_BYTES, commentOf, isCommentDue, markerOf } from '../../src/report/comment.ts'
 import { type Judgement, SampleKeeper } from '../../src/report/judgement.ts'
 import { judgementTable } from '../../src/report/judgement-table.ts'
@@ -128,6 +129,22 @@ describe('the summary of a judgement', () => {
     const { notCounted } = partsOf(judgementOf(found, { ...policy, allowList }))
     expect(notCounted).toContain('1 finding has something accepted · 1 entry is expired · 1 expiring soon · 1 unused')
     expect(pageOf(notCounted).tags.filter((tag) => tag === 'details')).toHaveLength(4)
+  })
+
+  test('what of the allow-list wants attention is an annotation too, within the ten', () => {
+    const levels = (allowList: readonly AllowEntry[], rules = policy.rules) => {
+      const judgement = judgementOf(found, { ...policy, rules, allowList })
+      const report = reportOf({ conclusion: 'failed', verdicts: judgement.judged.verdicts, judgement })
+      return annotationsOf(report).map(({ level }) => level)
+    }
+    expect(levels([])).toEqual(['error'])
+    expect(levels([entry({ id: '3', mark: 'CONFLICT' })])).toEqual(['error', 'notice'])
+    expect(levels([entry({ expires: '2026-01-01' })])).toEqual(['error', 'warning'])
+    const many = levels(
+      [entry({ expires: '2026-01-01' })],
+      Array.from({ length: 15 }, () => rule('blockers')),
+    )
+    expect([many.length, many.at(-1)]).toEqual([10, 'warning'])
   })
 
   test('in a public repository no name is anywhere', () => {
@@ -256,6 +273,11 @@ describe('commentOf', () => {
     expect(text.startsWith(`${markerOf(ACCOUNT_ID)}\n`)).toBe(true)
     expect(text).not.toMatch(/hedy|grace|ada@|Because/)
     expect(tablesIn(text)[0]?.[1]?.[0]).toBe('`blockers`')
+  })
+
+  test('without limits it claims none to be kept', () => {
+    expect(of(judgementOf(found, policyOf()), 'passed')).toContain('no limits are set')
+    expect(of(judgementOf(found, policy), 'passed')).toContain('within all limits')
   })
 
   test('two accounts have two marks, and a mark closes its own comment only', () => {

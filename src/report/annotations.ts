@@ -1,10 +1,11 @@
+import { EXPIRES_SOON_DAYS } from '../domain/allow-list.ts'
 import type { Verdict } from '../domain/gate.ts'
 import { TYPE_LABELS } from '../domain/principal.ts'
 import { INCOMPLETENESS, REASONS, STOPPED } from './causes.ts'
 import { annotationText } from './escape.ts'
 import { exceededOf, sumOf, unreached } from './figures.ts'
 import type { Report } from './model.ts'
-import { identities, part } from './wording.ts'
+import { identities, number, part } from './wording.ts'
 
 export interface Annotation {
   readonly level: 'error' | 'warning' | 'notice'
@@ -41,7 +42,22 @@ function causesOf({ fault, incompleteness, tally, untrustedListings, maxFailures
 const exceededText = ({ rule, value, checked }: Verdict): string =>
   `Rule ${rule.text} is exceeded: ${part(value, checked)}, limit ${rule.limitText}`
 
-/** At most ten: what ended or spoils the audit first, then one for each exceeded rule; the tenth sums up the rest. */
+/** What of the allow-list no longer does what somebody meant it to do; the summary has the entries. */
+function exceptionsOf({ judgement }: Report): Annotation[] {
+  const { expired = [], unused = [], expiring = [] } = judgement?.judged.allowList ?? {}
+  const texts = [
+    ...(expired.length > 0 ? [`${number(expired.length)} expired, so what they accepted counts again`] : []),
+    ...(expiring.length > 0 ? [`${number(expiring.length)} expire within ${EXPIRES_SOON_DAYS} days`] : []),
+    ...(unused.length > 0 ? [`${number(unused.length)} match nothing`] : []),
+  ]
+  const level = expired.length > 0 ? 'warning' : 'notice'
+  return texts.length === 0 ? [] : [{ level, text: `Entries of the allow-list: ${texts.join('; ')}` }]
+}
+
+/**
+ * At most ten: what ended or spoils the audit first, then one for each exceeded rule, of which the last sums up the rest,
+ * then the allow-list.
+ */
 export function annotationsOf(report: Report): Annotation[] {
   const ruleLevel = report.warnOnly && report.conclusion === 'failed' ? 'warning' : 'error'
   const all: Annotation[] = [
@@ -51,9 +67,11 @@ export function annotationsOf(report: Report): Annotation[] {
       text: exceededText(verdict),
     })),
   ]
-  const shown = all.length > MOST ? all.slice(0, MOST - 1) : all
+  const exceptions = exceptionsOf(report)
+  const room = MOST - exceptions.length
+  const shown = all.length > room ? all.slice(0, room - 1) : all
   const more = all.length - shown.length
   const rest: Annotation[] =
     more === 0 ? [] : [{ level: ruleLevel, text: `${more} more problems; report.json lists them all` }]
-  return [...shown, ...rest].map(({ level, text }) => ({ level, text: annotationText(text) }))
+  return [...shown, ...rest, ...exceptions].map(({ level, text }) => ({ level, text: annotationText(text) }))
 }

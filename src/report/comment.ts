@@ -34,6 +34,9 @@ const TITLES: Readonly<Record<Conclusion, string>> = {
   error: '🛑 AIM readiness: could not be judged',
 }
 
+const titleOf = (conclusion: Conclusion, { judged: { verdicts } }: Judgement): string =>
+  conclusion === 'passed' && verdicts.length === 0 ? '✅ AIM readiness: no limits are set' : TITLES[conclusion]
+
 function rulesTable({ judged: { verdicts, changes } }: Judgement): string {
   if (verdicts.length === 0) return 'No `thresholds` are set, so nothing is held against a limit.'
   const rows = verdicts.map(({ rule, value, checked, open, before, state, exceededBy }) => [
@@ -85,7 +88,7 @@ export function commentOf(report: CommentReport): string {
   ]
   const texts = [
     markerOf(report.key),
-    `### ${TITLES[conclusion]}`,
+    `### ${titleOf(conclusion, judgement)}`,
     verdictLineOf(judgement, unchecked),
     judgement.result === undefined ? '' : resultLineOf(judgement.result),
     rulesTable(judgement),
