@@ -46,7 +46,7 @@ describe('a baseline', () => {
     expect(change({ ...group, nameMatches: [B, C] }, { ...group, nameMatches: [C, B] })).toBe('existing')
   })
 
-  test('what has become a blocker is changed, though category and link are what they were', () => {
+  test('a name that differs in earnest now is changed, though category and link are what they were', () => {
     const [before, now] = ['ADA@example.com', 'other@example.com'].map((idp) => evidencesOf({ externalId: A, idp }))
     const { findings, values } = compared(before ?? [], now ?? [], { newOnly: true })
     expect(findings).toEqual(['changed'])

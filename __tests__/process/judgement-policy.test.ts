@@ -246,8 +246,8 @@ describe('an audit that is killed', () => {
     expect(post.exitCode).toBe(0)
     expect(reportOf(post)).toMatchObject({
       conclusion: 'incomplete',
-      rules: [{ rule: 'blockers', limit: '0', value: 0 }],
-      baseline: { newOnly: true, changes: { new: 0, changed: 0 } },
+      rules: [{ rule: 'blockers', limit: '0' }],
+      baseline: { newOnly: true, changes: { new: 0 } },
       policyFiles: [{ path: '.github/aim-readiness.yml', origin: 'workspace' }],
     })
     expect(post.summary).toContain('Compared with the baseline of')

@@ -28,14 +28,20 @@ export const uncheckedKey = (subject: SubjectType, id: string): string => `${sub
 
 interface Earlier {
   readonly marks: MarkBits
-  /** Of them, those that weighed less than usual. */
+  /** Of them, those that a reason made lighter. */
   readonly lighter: MarkBits
   /** External id and targets: with type, id and each mark, the fingerprint. */
   readonly link: string
 }
 
+/** Only by what is known of the finding itself: what became of others may depend on who could be checked. */
 const lighterMarks = (evidence: Evidence): MarkBits =>
-  bitsOf(marksOf(evidence).filter((mark) => classOfMark(mark, evidence) !== JUDGEMENTS[mark].class))
+  bitsOf(
+    marksOf(evidence).filter(
+      (mark) =>
+        JUDGEMENTS[mark].lighter?.by !== 'unknown-to-idp' && classOfMark(mark, evidence) !== JUDGEMENTS[mark].class,
+    ),
+  )
 
 /** What changes the meaning of a finding that is there still; without letter case or order. */
 function linkOf(evidence: Evidence): string {
