@@ -115,13 +115,14 @@ export function notCountedOf(judgement: Judgement, showNames: boolean): string {
     ...entriesFold('Entries that match nothing; remove them', allowList.unused),
   ]
   if (folds.length === 0) return ''
-  const lines = [
-    `${counted(allowList.accepted, 'finding has', 'findings have')} something accepted`,
-    counted(allowList.expired.length, 'entry is expired', 'entries are expired'),
-    `${number(allowList.expiring.length)} expiring soon`,
-    `${number(allowList.unused.length)} unused`,
+  const lines: readonly [count: number, text: string][] = [
+    [allowList.accepted, `${counted(allowList.accepted, 'finding has', 'findings have')} something accepted`],
+    [allowList.expired.length, counted(allowList.expired.length, 'entry is expired', 'entries are expired')],
+    [allowList.expiring.length, `${number(allowList.expiring.length)} expiring soon`],
+    [allowList.unused.length, `${number(allowList.unused.length)} unused`],
   ]
-  return sectionOf('Not counted', lines.join(' · '), ...folds)
+  const some = lines.filter(([count]) => count > 0).map(([, text]) => text)
+  return sectionOf('Not counted', some.join(' · '), ...folds)
 }
 
 const entriesFold = (title: string, entries: readonly AllowEntry[]): string[] =>

@@ -49,7 +49,7 @@ function gateSentence({ verdicts, conclusion, warnOnly }: Report): string {
     if (verdicts.some(({ state }) => state === 'unknown')) return 'No rule is known to be exceeded.'
     if (isPartial(conclusion)) return 'No rule is exceeded so far.'
     if (verdicts.length === 1) return 'The one rule is within its limit.'
-    return `All ${number(verdicts.length)} rules are within their limits.`
+    return `${verdicts.length === 2 ? 'Both' : `All ${number(verdicts.length)}`} rules are within their limits.`
   }
   const sentence =
     verdicts.length === 1
