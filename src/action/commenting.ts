@@ -5,7 +5,8 @@ import { keepComment } from '../github/comment.ts'
 import { type CommentSituation, commentOf, faultCommentOf, isCommentDue, markerOf } from '../report/comment.ts'
 import { notChecked, sumOf } from '../report/figures.ts'
 import type { ArtifactState, Report } from '../report/model.ts'
-import { apiOf, type Refusal, type Settings } from './settings.ts'
+import type { Refusal } from './refusal.ts'
+import { apiOf, type Settings } from './settings.ts'
 import { log } from './telling.ts'
 
 /** One comment for each account, whoever judges it; the id itself stays out of what everybody may read. */

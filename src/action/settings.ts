@@ -1,8 +1,6 @@
-import { givenInputs, INPUTS, type InputName } from '../config/inputs.ts'
-import { COMMENT_MODES } from '../config/policy.ts'
+import { givenInputs, INPUTS } from '../config/inputs.ts'
 import { withPolicy } from '../config/policy-file.ts'
 import { resultsPathOf } from '../config/results.ts'
-import { oneOf, uuidOf } from '../config/values.ts'
 import type { AuditConfig, Config, EvaluateConfig } from '../config.ts'
 import type { AllowEntry } from '../domain/allow-list.ts'
 import { AuditError } from '../domain/failure.ts'
@@ -15,6 +13,7 @@ import { type Commits, commitsOf } from '../github/policy-files.ts'
 import { systemClock } from '../http/clock.ts'
 import { FILE_NAMES } from '../report/tables.ts'
 import { type Agreed, agreedAgain, agreedPolicy, NO_POLICY, type PolicyTexts } from './policy-texts.ts'
+import { forkProblemsOf, type Refusal, refusalIn } from './refusal.ts'
 
 /** What the run may do, once everything it was given has been checked. */
 export interface Settings<C extends Config = AuditConfig> {
@@ -28,13 +27,6 @@ export interface Settings<C extends Config = AuditConfig> {
   readonly entries: readonly AllowEntry[]
   /** Number of the pull request that this run is about. */
   readonly pullRequest: number | undefined
-}
-
-/** What is known of a run whose inputs or files of policy are wrong: enough to say so on its pull request. */
-export interface Refusal extends Pick<Settings, 'context' | 'pullRequest'> {
-  readonly config: Pick<Config, 'accountId' | 'githubToken'> & {
-    readonly judgement: Pick<Config['judgement'], 'comment'>
-  }
 }
 
 export interface SettingsOptions {
@@ -84,35 +76,20 @@ export async function settingsOf(
   const mayAsk = problems.length === 0
   const agreed = await agreedOf({ given, context, commits, mayAsk, known, signal })
   problems.push(...agreed.problems, ...('problems' in agreed.result ? agreed.result.problems : []))
-  if (refusal === undefined && context.isForkPullRequest && !given.get('databricks-account-id')?.trim())
-    problems.push(
-      'databricks-account-id: GitHub gives no configuration variables (vars) to a pull request from a fork; write the id out in the workflow, it is no secret',
-    )
+  if (refusal === undefined) problems.push(...forkProblemsOf(context, given))
   const config = 'config' in agreed.result ? agreed.result.config : undefined
   if (problems.length > 0 || config === undefined || folder === undefined || commits === undefined) {
     // What an earlier audit left must not be taken for the result of this one, which has none; but it may be what was to be
     // judged.
     if (!given.get('evaluate-from')?.trim()) await folder?.clear(FILE_NAMES).catch(() => {})
     const problem = new AuditError('configuration', problems.join('\n'))
-    const refusal = mayAsk ? refusalIn(given, agreed, { context, pullRequest }) : undefined
-    if (refusal !== undefined) await onRefused?.(problem, refusal)
+    const told = withPolicy(given, new Map(agreed.texts.values))
+    const refused = mayAsk ? refusalIn(told, { context, pullRequest }) : undefined
+    if (refused !== undefined) await onRefused?.(problem, refused)
     throw problem
   }
   const { texts: policy, entries } = agreed
   return { context, config, folder, commits, policy, entries, pullRequest }
-}
-
-/** `undefined`: nobody is known to want a comment, or whose account it is about. */
-function refusalIn(
-  given: ReadonlyMap<string, string>,
-  { texts }: Agreed,
-  of: Pick<Refusal, 'context' | 'pullRequest'>,
-): Refusal | undefined {
-  const read = (name: InputName) => withPolicy(given, new Map(texts.values)).get(name)?.trim() ?? ''
-  const accountId = uuidOf(read('databricks-account-id'))
-  const comment = oneOf(COMMENT_MODES)(read('pr-comment'))
-  if (typeof accountId !== 'string' || typeof comment !== 'string') return undefined
-  return { ...of, config: { accountId, githubToken: read('github-token'), judgement: { comment } } }
 }
 
 interface Question {
