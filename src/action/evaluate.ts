@@ -91,7 +91,8 @@ async function judged(run: Run, results: EarlierResults, origin: Origin): Promis
   if (problem !== undefined) throw new AuditError('configuration', `max-result-age: ${problem}`)
   log.info(`Judging ${origin.from === 'run' ? `run ${origin.shown}` : origin.shown}`)
 
-  const setup = await policySetupOf(settings, env, signal, finishedAt)
+  const runId = origin.from === 'run' ? origin.shown : undefined
+  const setup = await policySetupOf(settings, env, signal, { finishedAt, runId })
   if (writes) await folder.prepare(FILE_NAMES)
   const keeper = new SampleKeeper()
   const { policy, baseline } = setup

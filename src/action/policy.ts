@@ -18,7 +18,7 @@ import { FAILURES_TABLE, FILE_NAMES, REPORT_FILE } from '../report/tables.ts'
 import { ledTo } from './led-to.ts'
 import { apiOf, type Settings, workspaceOf } from './settings.ts'
 import { trendOf } from './trend.ts'
-import { newestTrusted, WHOLE } from './trusted.ts'
+import { type JudgedAudit, newestTrusted, WHOLE } from './trusted.ts'
 import { trustedQueryOf } from './trusted-query.ts'
 
 export const earlierContextOf = (config: Config): EarlierContext => ({
@@ -28,7 +28,7 @@ export const earlierContextOf = (config: Config): EarlierContext => ({
 })
 
 /**
- * All that findings are judged by. `madeAt`: of the result that is judged, when it is not what this run finds; what it is
+ * All that findings are judged by. `judged`: the result, when it is not what this run finds; what it is
  * compared with is older. Throws `configuration` for a baseline that is missing, of another account, of a newer
  * schema, or damaged: it is never taken for an empty one.
  */
@@ -36,7 +36,7 @@ export async function policySetupOf(
   settings: Settings<Config>,
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
-  madeAt?: string,
+  judged?: JudgedAudit,
 ): Promise<PolicySetup> {
   const { config, policy: texts, entries } = settings
   const { primaryDomains, newOnly, ratchet, redaction } = config.judgement
@@ -48,14 +48,14 @@ export async function policySetupOf(
     newOnly,
     ratchet,
   }
-  const baseline = await baselineOf({ settings, env, signal, madeAt }, policy).catch(async (error: unknown) => {
+  const baseline = await baselineOf({ settings, env, signal, judged }, policy).catch(async (error: unknown) => {
     // As with wrong inputs: there is no result, and none may seem to be there.
     if (config.mode === 'audit') await settings.folder.clear(FILE_NAMES).catch(() => {})
     throw error
   })
   return {
     ...{ policy, baseline, redaction, policyFiles: texts.files, policyUnknown: texts.unknown },
-    trend: await trendOf(settings, env, signal, { ...earlierContextOf(config), before: madeAt }),
+    trend: await trendOf(settings, env, signal, { ...earlierContextOf(config), judged }),
   }
 }
 
@@ -75,7 +75,7 @@ interface Question {
   readonly settings: Settings<Config>
   readonly env: NodeJS.ProcessEnv
   readonly signal: AbortSignal
-  readonly madeAt: string | undefined
+  readonly judged: JudgedAudit | undefined
 }
 
 async function baselineOf(question: Question, policy: Policy): Promise<Baseline | undefined> {
@@ -93,10 +93,10 @@ async function baselineOf(question: Question, policy: Policy): Promise<Baseline 
 
 const refused = (why: string) => new AuditError('configuration', `baseline: ${why}`)
 
-async function trusted({ settings, env, signal, madeAt }: Question, policy: Policy): Promise<Baseline> {
+async function trusted({ settings, env, signal, judged }: Question, policy: Policy): Promise<Baseline> {
   const { config } = settings
   const query = await trustedQueryOf(settings, env, signal, 'baseline')
-  const baseline = await newestTrusted(query, { ...earlierContextOf(config), before: madeAt }, WHOLE, (results) =>
+  const baseline = await newestTrusted(query, { ...earlierContextOf(config), judged }, WHOLE, (results) =>
     baselineIn(results, policy),
   )
   if (baseline !== undefined) return baseline

@@ -19,14 +19,26 @@ const sourceOf = ({ folder, run }: TrustedResult): Promise<ResultsSource> =>
   folderSource(folder, `run ${run.id}`, 'delete the artifact of that run, or run the audit again without a baseline')
 
 export interface TrustedContext extends EarlierContext {
-  /** ISO 8601: only results that were made before; `undefined` or `''`: any. */
-  readonly before?: string | undefined
+  /** The result that is judged: only what was made before it is of use. `undefined`: any. */
+  readonly judged?: JudgedAudit | undefined
 }
+
+/** An earlier result that this run judges. */
+export interface JudgedAudit {
+  /** ISO 8601; `''`: it does not tell. */
+  readonly finishedAt: string
+  /** The run that made it; `undefined`: it was not downloaded. */
+  readonly runId: string | undefined
+}
+
+/** What is downloaded already is not downloaded once more, only to be found too new. */
+const earlierThan = (query: TrustedQuery, { judged }: TrustedContext): TrustedQuery =>
+  judged?.runId === undefined ? query : { ...query, runId: judged.runId }
 
 const isWanted = (report: EarlierReport, context: TrustedContext, conclusions: readonly Conclusion[]): boolean =>
   isOfUse(report, context) &&
   conclusions.includes(report.conclusion) &&
-  (!context.before || Date.parse(report.finishedAt) < Date.parse(context.before))
+  (!context.judged?.finishedAt || Date.parse(report.finishedAt) < Date.parse(context.judged.finishedAt))
 
 /**
  * Hands over the newest trusted result of this account that ended so; `undefined`: there is none. The files are gone when
@@ -38,7 +50,7 @@ export async function newestTrusted<T>(
   conclusions: readonly Conclusion[],
   use: (results: EarlierResults & { readonly report: EarlierReport }, from: TrustedResult) => Promise<T>,
 ): Promise<T | undefined> {
-  for await (const from of trustedResults(query)) {
+  for await (const from of trustedResults(earlierThan(query, context))) {
     const source = await sourceOf(from)
     const report = await reportIn(source)
     if (report === undefined || !isWanted(report, context, conclusions)) continue
@@ -55,7 +67,7 @@ export async function lastReports(
 ): Promise<EarlierReport[]> {
   const reports: EarlierReport[] = []
   try {
-    for await (const from of trustedResults(query)) {
+    for await (const from of trustedResults(earlierThan(query, context))) {
       const report = await reportIn(await sourceOf(from))
       if (report !== undefined && isWanted(report, context, WHOLE)) reports.push(report)
       if (reports.length === most) break
