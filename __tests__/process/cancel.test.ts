@@ -4,7 +4,7 @@ import { FAULTS, type FaultPlan, throttledFor } from '../sandbox/faults.ts'
 import { nightly } from '../sandbox/repository-server.ts'
 import { runAction } from '../sandbox/runner.ts'
 import { startSandbox } from '../sandbox/sandbox.ts'
-import { bytesOf, cachedBy, csvsOf, filesBelow, matchesOf, reportOf, untrueRowsOf } from './evidence.ts'
+import { bytesOf, cachedBy, csvsOf, leftBelow, matchesOf, reportOf, untrueRowsOf } from './evidence.ts'
 import { atMatch } from './faulty.ts'
 import { leaksOf } from './leaks.ts'
 
@@ -46,7 +46,7 @@ describe('a job that is cancelled', () => {
       bytesOf([...post.results].filter(([name]) => artifact?.files().has(name))),
     )
     expect(artifact?.files().has('idp_divergence_users.csv')).toBe(true)
-    expect((await filesBelow(run.temp)).filter((path) => !path.endsWith('manifest.txt'))).toEqual([])
+    expect(await leftBelow(run.temp)).toEqual([])
     expect(await leaksOf(post, sandbox)).toEqual([])
 
     // Without a key the progress tells ids, and no name.

@@ -92,6 +92,10 @@ export async function everythingOf(run: RunResult, sandbox: Sandbox): Promise<Ma
   return everything
 }
 
+/** What is left in the temporary folder, but for the list of files of the cache toolkit and the time of the last save. */
+export const leftBelow = async (temp: string): Promise<string[]> =>
+  (await filesBelow(temp)).filter((path) => !/(\/manifest\.txt|\.saved)$/.test(path))
+
 export async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   return entries.filter((entry) => !entry.isDirectory()).map(({ parentPath, name }) => join(parentPath, name))

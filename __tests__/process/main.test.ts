@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { basename } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CALLS } from '../../src/http/calls.ts'
 import { type MakeBelieveAccount, makeAccount, SAMPLE_SHAPE, TYPES } from '../sandbox/account.ts'
@@ -9,7 +8,7 @@ import { AWKWARD_NAMES } from '../sandbox/names.ts'
 import { expectedFiles } from '../sandbox/oracle.ts'
 import { type RunResult, runAction } from '../sandbox/runner.ts'
 import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts'
-import { bytesOf, csvsOf, filesBelow, matchesOf, reportOf, rowsOf } from './evidence.ts'
+import { bytesOf, csvsOf, filesBelow, leftBelow, matchesOf, reportOf, rowsOf } from './evidence.ts'
 import { rewritingPage } from './faulty.ts'
 import { strays } from './table-of-calls.ts'
 
@@ -98,11 +97,10 @@ describe('an account like the sample', () => {
     )
   })
 
-  test('nothing is left in the temporary folder but the list of files that the cache toolkit made', async () => {
+  test('nothing is left in the temporary folder but the list of files that the cache toolkit made, and the time of the last save', async () => {
     for (const { temp } of [safe, exact]) {
-      const left = await filesBelow(temp)
-      expect(left.filter((path) => basename(path) !== 'manifest.txt')).toEqual([])
-      for (const path of left) expect(await readFile(path, 'utf8')).toMatch(/^[\w./-]*\n?$/)
+      expect(await leftBelow(temp)).toEqual([])
+      for (const path of await filesBelow(temp)) expect(await readFile(path, 'utf8')).toMatch(/^[\w./:-]*\n?$/)
     }
   })
 })

@@ -6,13 +6,14 @@ import { systemClock } from '../http/clock.ts'
 import type { ProgressState } from '../report/model.ts'
 import { summaryOf } from '../report/summary.ts'
 import { notSavedText } from '../report/summary-progress.ts'
+import type { LastSaved } from '../saved/last-saved.ts'
 import { ProgressFile } from '../saved/progress-file.ts'
 import { ProgressStore } from '../saved/progress-store.ts'
 import { VERSION } from '../version.ts'
 import { handedOver } from './hand-over.ts'
 import { policySetupAgain } from './policy.ts'
 import { keptPolicy, NO_POLICY } from './policy-texts.ts'
-import { progressStoreOf, type Store } from './saved-progress.ts'
+import { lastSavedOf, progressStoreOf, type Store } from './saved-progress.ts'
 import { auditOf, settingsOf } from './settings.ts'
 import { docsUrlOf, log, uploaded } from './telling.ts'
 
@@ -29,11 +30,13 @@ export async function post(env: NodeJS.ProcessEnv): Promise<void> {
   const known = (await keptPolicy(work.path)) ?? NO_POLICY
   const settings = auditOf(await settingsOf(env, nobody, { known }))
   const { isPublic, continuedFrom, notContinued } = begun
-  const saved = { bytes: handedOver.savedBytes(), onSaved: () => {} }
+  const lastSaved = lastSavedOf(settings, begun.startedAt)
+  const onSaved = (_: number, mayBeTaken: boolean) => mayBeTaken && lastSaved.note()
+  const saved = { bytes: handedOver.savedBytes(), onSaved }
   const store = progressStoreOf(settings, isPublic, 'post', saved)
 
   // Before anything else that could fail or take its time.
-  let progress = await savedBy(store, work)
+  let progress = await savedBy(store, work, lastSaved)
   const { results } = work
   const startedAt = new Date(begun.startedAt)
   const finishedAt = systemClock.date()
@@ -55,7 +58,7 @@ export async function post(env: NodeJS.ProcessEnv): Promise<void> {
   const ended = endOf(report.conclusion, report.incompleteness)
   if (ended !== undefined && results.checkpoint.ended === undefined) {
     await results.end(ended)
-    progress = await savedBy(store, work)
+    progress = await savedBy(store, work, lastSaved)
   }
   await new ProgressFile(settings.folder, work, systemClock).end(ended !== undefined)
   const artifact = await uploaded(report, settings, isPublic)
@@ -73,13 +76,13 @@ async function tell(isWanted: boolean, summary: string, progress: ProgressState,
 }
 
 /** A copy of the work folder, or a mark that there is nothing to continue. */
-async function savedBy(store: Store, work: WorkFolder): Promise<ProgressState> {
+async function savedBy(store: Store, work: WorkFolder, lastSaved: LastSaved): Promise<ProgressState> {
   if (!(store instanceof ProgressStore)) return store
   const { ended } = work.results.checkpoint
-  // What this run went on from is still in the cache, and knows more than the work folder does.
-  if (ended === undefined && !handedOver.isWhole()) {
+  // What this run went on from, or what a later step has saved since, is in the cache and knows more than the work folder.
+  if ((ended === undefined && !handedOver.isWhole()) || lastSaved.isByLater) {
     await store.clear()
-    return { state: 'saved' }
+    return { state: ended === undefined ? 'saved' : 'ended' }
   }
   await store.save(work, true)
   if (store.problem !== undefined) return { state: 'failed', why: store.problem }

@@ -1,4 +1,3 @@
-import { tmpdir } from 'node:os'
 import { audit } from '../audit.ts'
 import { endOf } from '../domain/checkpoint.ts'
 import { WorkFolder } from '../files/work-folder.ts'
@@ -13,8 +12,8 @@ import { VERSION } from '../version.ts'
 import { handOver } from './hand-over.ts'
 import { policySetupOf } from './policy.ts'
 import { keepPolicy } from './policy-texts.ts'
-import { freshCheckpoint, notContinuedText, progressStoreOf, type Store } from './saved-progress.ts'
-import type { Settings } from './settings.ts'
+import { freshCheckpoint, lastSavedOf, notContinuedText, progressStoreOf, type Store } from './saved-progress.ts'
+import { type Settings, tempOf } from './settings.ts'
 import { settle } from './settle.ts'
 import { docsUrlOf, log } from './telling.ts'
 import { clientsOf } from './wiring.ts'
@@ -31,7 +30,12 @@ export async function run(settings: Settings, env: NodeJS.ProcessEnv, cancel: Ab
   if (context.runnerOs !== '' && context.runnerOs !== 'Linux')
     log.warning(`The audit is tested on Linux only; this runner is ${context.runnerOs}`)
   const isPublic = countsAsPublic(await visibilityOf(context, config.githubToken, cancel))
-  const store = progressStoreOf(settings, isPublic, 'main', { bytes: 0, onSaved: handOver.savedBytes })
+  const lastSaved = lastSavedOf(settings, startedAt)
+  const onSaved = (savedBytes: number, mayBeTaken: boolean) => {
+    handOver.savedBytes(savedBytes)
+    if (mayBeTaken) lastSaved.note()
+  }
+  const store = progressStoreOf(settings, isPublic, 'main', { bytes: 0, onSaved })
   const begun = await begin(settings, store)
   const { work, continuedFrom, notContinued } = begun
   await keepPolicy(work.path, settings.policy)
@@ -92,7 +96,7 @@ interface Begun {
 /** Goes on where an earlier run stopped, if there is one to go on from. */
 async function begin(settings: Settings, store: Store): Promise<Begun> {
   const { config, context } = settings
-  const parent = context.temp || tmpdir()
+  const parent = tempOf(context)
   const fresh = freshCheckpoint(settings)
   const restored =
     store instanceof ProgressStore ? await store.restore(parent, fresh, config.progress.resumeMaxAgeMs) : undefined

@@ -6,10 +6,11 @@ import { fingerprintOf } from '../fingerprint.ts'
 import { ProgressCache } from '../github/progress-cache.ts'
 import { systemClock } from '../http/clock.ts'
 import type { ProgressState } from '../report/model.ts'
+import { LastSaved } from '../saved/last-saved.ts'
 import { progressKeysOf } from '../saved/progress-keys.ts'
-import { ProgressStore, type Restored } from '../saved/progress-store.ts'
+import { ProgressStore, type Restored, type StoreOptions } from '../saved/progress-store.ts'
 import { VERSION } from '../version.ts'
-import { type Settings, workspaceOf } from './settings.ts'
+import { type Settings, tempOf, workspaceOf } from './settings.ts'
 
 /** Where progress is kept in this run, or why it is not. */
 export type Store = ProgressStore | Extract<ProgressState, { state: 'off' | 'public' | 'failed' }>
@@ -18,7 +19,7 @@ export function progressStoreOf(
   { config, context }: Settings,
   isPublic: boolean,
   step: 'main' | 'post',
-  saved: { readonly bytes: number; readonly onSaved: (bytes: number) => void },
+  saved: { readonly bytes: number; readonly onSaved: StoreOptions['onSaved'] },
 ): Store {
   const { resume, key, maxDurationMs } = config.progress
   if (!resume) return { state: 'off' }
@@ -36,6 +37,14 @@ export function progressStoreOf(
     onSaved: saved.onSaved,
   })
 }
+
+/** What other steps of this job saved of the same audit. `startedAt`: of this step. */
+export const lastSavedOf = ({ config, context }: Settings, startedAt: string): LastSaved =>
+  new LastSaved(
+    tempOf(context),
+    `${context.runId}-${context.runAttempt}-${fingerprintOf(config).slice(0, 16)}`,
+    startedAt,
+  )
 
 /** Where a new audit begins. */
 export function freshCheckpoint({ config, context }: Settings): Checkpoint {

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { givenInputs, INPUTS } from '../config/inputs.ts'
 import { withPolicy } from '../config/policy-file.ts'
 import { resultsPathOf } from '../config/results.ts'
@@ -126,6 +127,9 @@ export function apiOf(
 }
 
 export const workspaceOf = ({ workspace }: RunContext): string => workspace || process.cwd()
+
+/** A folder that the runner clears with the job. */
+export const tempOf = ({ temp }: RunContext): string => temp || tmpdir()
 
 async function orProblem<T>(problems: string[], check: () => T | Promise<T>): Promise<T | undefined> {
   try {

@@ -18,8 +18,8 @@ export interface StoreOptions {
   readonly maxDurationMs: number
   /** What an earlier step of this run put into the cache. */
   readonly savedBytes: number
-  /** Told after each save how much this run has put into the cache. */
-  readonly onSaved: (savedBytes: number) => void
+  /** Told after each save how much this run has put into the cache, and whether the cache may have taken this copy. */
+  readonly onSaved: (savedBytes: number, mayBeTaken: boolean) => void
 }
 
 /** What came of looking for progress. `refused`: there was some, and why it is not continued. */
@@ -28,6 +28,15 @@ export type Restored =
   | { readonly state: 'none' }
   | { readonly state: 'refused'; readonly why: Refusal | CopyProblem }
   | { readonly state: 'failed'; readonly why: string }
+
+/** What came of one save; `bytes` that went out. */
+interface Attempt {
+  readonly bytes: number
+  readonly problem: string | undefined
+  readonly mayBeTaken: boolean
+}
+
+const NOTHING = { bytes: 0, mayBeTaken: false } as const
 
 /** Keeps copies of the work folder in the Actions cache, and brings one back. Nothing here fails the audit. */
 export class ProgressStore {
@@ -128,31 +137,31 @@ export class ProgressStore {
   async #saveOnce(work: WorkFolder, isLast: boolean): Promise<void> {
     const { clock, onSaved } = this.#options
     const startedMs = clock.now()
-    const { bytes, problem } = await this.#attempt(work, isLast)
+    const { bytes, problem, mayBeTaken } = await this.#attempt(work, isLast)
     await this.clear()
     this.#problem = problem
     // What was given up or refused may have been taken all the same: it counts.
     this.#savedBytes += bytes
-    onSaved(this.#savedBytes)
+    if (mayBeTaken) this.#mayHaveSaved = true
+    onSaved(this.#savedBytes, mayBeTaken)
     const endedMs = clock.now()
     const failures = problem === undefined ? 0 : this.#last.failures + 1
     this.#last = { endedMs, costMs: endedMs - startedMs, bytes, failures }
   }
 
-  async #attempt(work: WorkFolder, isLast: boolean): Promise<{ bytes: number; problem: string | undefined }> {
+  async #attempt(work: WorkFolder, isLast: boolean): Promise<Attempt> {
     const { cache, keys } = this.#options
     try {
       const bytes = await writeCopy(work, this.#folder, this.#identity)
       if (!isAffordable(bytes, this.#savedBytes, isLast))
-        return { bytes: 0, problem: 'this run has put as much into the Actions cache as it may' }
+        return { ...NOTHING, problem: 'this run has put as much into the Actions cache as it may' }
       const key = keys.save(++this.#saves)
       const saved = await cache.save(key)
       if (saved.state === 'saved') this.#savedKey = key
-      if (saved.state !== 'refused') this.#mayHaveSaved = true
-      return { bytes, problem: saved.state === 'saved' ? undefined : saved.why }
+      return { bytes, problem: saved.state === 'saved' ? undefined : saved.why, mayBeTaken: saved.state !== 'refused' }
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? 'fault'
-      return { bytes: 0, problem: `the copy could not be made (${code})` }
+      return { ...NOTHING, problem: `the copy could not be made (${code})` }
     }
   }
 
