@@ -1,6 +1,6 @@
 import { concluded, type Findings } from './conclude.ts'
 import type { AuditConfig } from './config.ts'
-import { AuditError } from './domain/failure.ts'
+import { AuditError, unexpected } from './domain/failure.ts'
 import type { PrincipalType } from './domain/principal.ts'
 import type { Workspace } from './domain/workspace.ts'
 import type { ResultsFolder } from './files/results-folder.ts'
@@ -77,8 +77,7 @@ export async function audit(world: World): Promise<Report> {
 
 /** Before phase 3; what an earlier run found is told all the same. */
 function brokenOff({ work, signal }: World, findings: Findings, error: unknown): void {
-  const fault =
-    error instanceof AuditError ? error : new AuditError('internal', 'The audit failed unexpectedly', { cause: error })
+  const fault = error instanceof AuditError ? error : unexpected('The audit', error)
   if (fault.reason === 'cancelled') findings.stopped = signal.aborted ? 'cancelled' : 'time-up'
   findings.fault = fault
   const { stopped, listings } = findings

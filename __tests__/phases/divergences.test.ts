@@ -216,6 +216,21 @@ describe('divergences', () => {
     })
   })
 
+  test('case 16: a disk that is full ends it as internal, and what was not made durable is not done', async () => {
+    class FullDisk extends MemoryLog {
+      override async commit(): Promise<void> {
+        throw Object.assign(new Error('no space left on /home/ada'), { code: 'ENOSPC' })
+      }
+    }
+    const { fault, broken, done } = await run(ids(500), link, { log: new FullDisk() })
+    expect({ fault, broken, done }).toMatchObject({
+      fault: { reason: 'internal', code: 'ENOSPC' },
+      broken: true,
+      done: 0,
+    })
+    expect(fault?.message).not.toContain('ada')
+  })
+
   test('case 74: a fault of our own ends it as internal', async () => {
     const end = await run(ids(10), () => {
       throw new TypeError('a bug')

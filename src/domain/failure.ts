@@ -91,6 +91,12 @@ export class AuditError extends Error {
   }
 }
 
+/** A fault of ours, or of the machine: its system code (`ENOSPC`) is all that is told of it, for a message may hold anything. */
+export function unexpected(what: string, cause: unknown): AuditError {
+  const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
+  return new AuditError('internal', `${what} failed unexpectedly${code && ` (${code})`}`, { code, cause })
+}
+
 /** A principal that could not be checked: one row of `idp_divergence_failures.csv`. */
 export interface Failure {
   readonly type: PrincipalType

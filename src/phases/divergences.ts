@@ -1,4 +1,4 @@
-import { AuditError, POLICIES, type Reason } from '../domain/failure.ts'
+import { AuditError, POLICIES, type Reason, unexpected } from '../domain/failure.ts'
 import type { Incompleteness } from '../domain/gate.ts'
 import type { Clock, Finished, ResultsLog, Snapshot } from '../ports.ts'
 import { mapConcurrent } from '../stream.ts'
@@ -52,7 +52,7 @@ export async function divergences(input: DivergencesInput): Promise<DivergencesE
   } catch (error) {
     run.breakOff(error)
   }
-  await run.finish()
+  await run.finish().catch((error: unknown) => run.breakOff(error))
   return run.end()
 }
 
@@ -131,10 +131,7 @@ class Run {
       this.#stopped = error.why
       return
     }
-    const fault =
-      error instanceof AuditError
-        ? error
-        : new AuditError('internal', 'Checking the identities failed unexpectedly', { cause: error })
+    const fault = error instanceof AuditError ? error : unexpected('Checking the identities', error)
     if (fault.reason === 'cancelled' && this.#input.deadline.aborted && !this.#input.signal.aborted) return
     this.#fault = fault
     this.#broken = isBreaking(fault.reason, this.#hasAnswers())
