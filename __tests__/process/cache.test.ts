@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { makeAccount } from '../sandbox/account.ts'
 import { json } from '../sandbox/exchange.ts'
@@ -104,6 +106,32 @@ describe.concurrent('case 63: the audit does not need the cache', () => {
     expect(post?.summary).toMatch(/Progress could not be saved/)
     expect(post?.results.has('identities_to_process_users.csv')).toBe(true)
   }, 60_000)
+})
+
+describe('a machine that is used again', () => {
+  test.each([
+    ['it goes on', 'auto'],
+    ['it begins anew', 'off'],
+  ])(
+    'after a run that was killed while it saved, and had no post step: %s, and nothing of the copy stays',
+    async (_, resume) => {
+      const next = atNextMatch()
+      await using sandbox = await startSandbox({ account: ACCOUNT, faults: next.plan })
+      const kill = new AbortController()
+      next.set(100, () => kill.abort())
+      const first = await runAction(sandbox, { inputs: NO_UPLOAD, kill: kill.signal })
+      expect(first.signal).toBe('SIGKILL')
+      await mkdir(join(first.workspace, '.aim-readiness'), { recursive: true })
+      await writeFile(join(first.workspace, '.aim-readiness', 'checkpoint'), 'left')
+      const { workspace } = first
+      const env = { RUNNER_TEMP: first.temp }
+      const second = await runAction(sandbox, { attempt: 2, workspace, env, inputs: { ...NO_UPLOAD, resume } })
+      expect([second.exitCode, second.outputs]).toMatchObject([0, { conclusion: 'passed' }])
+      expect(csvsOf(second)).toEqual(bytesOf(expectedFiles(ACCOUNT)))
+      expect((await filesBelow(workspace)).filter((path) => path.includes('.aim-readiness'))).toEqual([])
+    },
+    60_000,
+  )
 })
 
 describe('entries of audits that have ended', () => {

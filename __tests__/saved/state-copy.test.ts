@@ -3,6 +3,7 @@ import { mkdir, rename, rm, symlink, truncate, writeFile } from 'node:fs/promise
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { OLDEST_ANSWER_MS } from '../../src/domain/checkpoint.ts'
+import { readCopy } from '../../src/files/state-copy.ts'
 import { temporaryFolder } from '../files/temporary.ts'
 import { chanceFrom } from './chance.ts'
 import { CLOCK, type Content, contentOf, copyOf, crafted, fateOf, KEY, OURS, put, withIndex } from './copies.ts'
@@ -156,6 +157,24 @@ describe('a copy that was made up', () => {
     spoil(content)
     await put(folder, await crafted(content))
     expect(await fateOf(root.path, folder, identity)).toBe(fate)
+  })
+
+  test('case 62: a list of ids that is larger than any account has is not even unpacked', async () => {
+    await using root = await temporaryFolder()
+    const { checkpoint } = await contentOf(root.path, await copyOf(root.path, 25, { key: undefined, ...OURS }))
+    const folder = join(root.path, 'copy')
+    const ids = Buffer.alloc(65 * 1024 ** 2, '1')
+    const contents = new Map([['ids.users', ids], ['results', Buffer.alloc(0)]]) // biome-ignore format: two files
+    await put(
+      folder,
+      await withIndex(contents, {
+        ...checkpoint,
+        listings: checkpoint.listings.slice(0, 1),
+        done: {},
+        resultsBytes: 0,
+      }),
+    )
+    expect(await readCopy(folder, { key: undefined, ...OURS })).toBe('damaged')
   })
 
   test('case 62: a quarter of a gigabyte of empty lines is refused at once', async () => {

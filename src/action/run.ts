@@ -1,5 +1,6 @@
 import { audit } from '../audit.ts'
 import { endOf } from '../domain/checkpoint.ts'
+import { clearCopy } from '../files/state-copy.ts'
 import { WorkFolder } from '../files/work-folder.ts'
 import { countsAsPublic, visibilityOf } from '../github/visibility.ts'
 import { systemClock } from '../http/clock.ts'
@@ -13,7 +14,7 @@ import { handOver } from './hand-over.ts'
 import { policySetupOf } from './policy.ts'
 import { keepPolicy } from './policy-texts.ts'
 import { freshCheckpoint, lastSavedOf, notContinuedText, progressStoreOf, type Store } from './saved-progress.ts'
-import { type Settings, tempOf } from './settings.ts'
+import { type Settings, tempOf, workspaceOf } from './settings.ts'
 import { settle } from './settle.ts'
 import { docsUrlOf, log } from './telling.ts'
 import { clientsOf } from './wiring.ts'
@@ -98,6 +99,8 @@ async function begin(settings: Settings, store: Store): Promise<Begun> {
   const { config, context } = settings
   const parent = tempOf(context)
   const fresh = freshCheckpoint(settings)
+  // What a killed run left in a workspace that is used again; in a run without saved progress nobody else looks for it.
+  await clearCopy(workspaceOf(context))
   const restored =
     store instanceof ProgressStore ? await store.restore(parent, fresh, config.progress.resumeMaxAgeMs) : undefined
   if (restored?.state !== 'continued') {

@@ -18,14 +18,19 @@ const CHECKPOINT = 'checkpoint'
 const RESULTS = 'results'
 const idsFile = (type: PrincipalType) => `ids.${type}`
 const NAMES: readonly string[] = [CHECKPOINT, RESULTS, ...PRINCIPAL_TYPES.map(idsFile)]
-/** Of half a million identities with every second one still to do it takes a tenth. */
-const MOST_CHECKPOINT_BYTES = 64 * 1024 * 1024
+/** Of all but the results: for half a million identities, with every second one still to do, each takes a sixth of it. */
+const MOST_OTHER_BYTES = 64 * 1024 * 1024
 
 /** Whose copy it is; a sealed one opens for nobody else. */
 export interface CopyIdentity {
   readonly key: ProgressKey
   /** Repository, trust class and fingerprint, as one text. */
   readonly belongsTo: string
+}
+
+/** Takes a copy out of the workspace, whoever left it there. */
+export async function clearCopy(workspace: string): Promise<void> {
+  await rm(join(workspace, COPY_FOLDER), { recursive: true, force: true }).catch(() => {})
 }
 
 /** The content of a copy, whole and verified, but not yet judged. */
@@ -117,7 +122,7 @@ export async function readCopy(folder: string, identity: CopyIdentity): Promise<
   for (const name of names) {
     const envelope = await regularFile(join(folder, name))
     if (envelope === undefined) return 'damaged'
-    const most = name === CHECKPOINT ? MOST_CHECKPOINT_BYTES : MOST_BYTES
+    const most = name === RESULTS ? MOST_BYTES : MOST_OTHER_BYTES
     const content = await opened(envelope, `${identity.belongsTo} ${name}`, identity.key, most)
     if (typeof content === 'string') return content
     contents.set(name, content)

@@ -1,8 +1,14 @@
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Checkpoint, isAffordable, type Refusal, refusalOf, saveIntervalMs } from '../domain/checkpoint.ts'
 import { type Adopted, adopted } from '../files/adopt.ts'
-import { COPY_FOLDER, type CopyIdentity, type CopyProblem, readCopy, writeCopy } from '../files/state-copy.ts'
+import {
+  COPY_FOLDER,
+  type CopyIdentity,
+  type CopyProblem,
+  clearCopy,
+  readCopy,
+  writeCopy,
+} from '../files/state-copy.ts'
 import type { WorkFolder } from '../files/work-folder.ts'
 import type { ProgressCache } from '../github/progress-cache.ts'
 import type { Clock } from '../ports.ts'
@@ -131,7 +137,7 @@ export class ProgressStore {
 
   /** Takes a copy out of the workspace that a save left there when it was killed. */
   async clear(): Promise<void> {
-    await rm(this.#folder, { recursive: true, force: true }).catch(() => {})
+    await clearCopy(this.#options.workspace)
   }
 
   async #saveOnce(work: WorkFolder, isLast: boolean): Promise<void> {
