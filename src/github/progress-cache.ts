@@ -9,6 +9,8 @@ type Cache = Pick<typeof toolkit, 'saveCache' | 'restoreCache' | 'isFeatureAvail
 const SAVE_LIMIT_MS = 120_000
 const LOOK_UP_LIMIT_MS = 60_000
 const RESTORE_LIMIT_MS = 180_000
+/** Well before we give up ourselves, so that nothing is unpacked into the workspace when nobody waits for it any more. */
+const DOWNLOAD_LIMIT_MS = 90_000
 const RESTORE_ATTEMPTS = 2
 
 /** `none`: there is no entry; `failed`: there is one, but it could not be had. */
@@ -59,7 +61,10 @@ export class ProgressCache {
     const [first = '', ...others] = prefixes
     // A key that nothing has, so that only prefixes match.
     const restore = (lookupOnly: boolean) =>
-      this.#cache.restoreCache([this.#folder], `${first}none`, [first, ...others], { lookupOnly })
+      this.#cache.restoreCache([this.#folder], `${first}none`, [first, ...others], {
+        lookupOnly,
+        segmentTimeoutInMs: DOWNLOAD_LIMIT_MS,
+      })
     try {
       const there = await within(LOOK_UP_LIMIT_MS, 'Looking into the Actions cache', restore(true))
       if (there === undefined) return { state: 'none' }
