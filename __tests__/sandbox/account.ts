@@ -66,6 +66,8 @@ export interface AccountShape {
   workspaces?: number
   /** How many linked groups have direct members that the IdP group has not; a real account's scan had none. */
   driftedGroups?: number
+  /** Most direct members that a group has. */
+  groupSize?: number
 }
 
 /** Sizes of a real account that was scanned before AIM was switched on. */
@@ -77,7 +79,7 @@ export const SAMPLE_SHAPE = { users: 2504, groups: 341, servicePrincipals: 173, 
  * alone: nothing here says so.
  */
 export function makeAccount(shape: AccountShape = {}): MakeBelieveAccount {
-  const { seed = 1, users = SAMPLE_SHAPE.users, driftedGroups = 0 } = shape
+  const { seed = 1, users = SAMPLE_SHAPE.users, driftedGroups: drifted = 0, groupSize = 8 } = shape
   const like = (of: number) => Math.max(1, Math.round((of * users) / SAMPLE_SHAPE.users))
   const { groups = like(SAMPLE_SHAPE.groups), servicePrincipals = like(SAMPLE_SHAPE.servicePrincipals) } = shape
   const chance = chanceOf(seed)
@@ -85,7 +87,8 @@ export function makeAccount(shape: AccountShape = {}): MakeBelieveAccount {
   const cast = { chance, directory, bigIds: bigIds() }
   const castedUsers = castUsers(cast, users)
   const castedServicePrincipals = castServicePrincipals(cast, servicePrincipals)
-  const castedGroups = castGroups(cast, groups, [...castedUsers, ...castedServicePrincipals], driftedGroups)
+  const people = [...castedUsers, ...castedServicePrincipals]
+  const castedGroups = castGroups(cast, groups, people, { drifted, groupSize })
   return {
     accountId: ACCOUNT_ID,
     principals: { users: castedUsers, groups: castedGroups, 'service-principals': castedServicePrincipals },

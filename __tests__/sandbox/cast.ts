@@ -131,12 +131,12 @@ export function castServicePrincipals(cast: Cast, total: number): AccountPrincip
   })
 }
 
-/** `drifted`: how many of the linked groups have members that their IdP group lacks. */
+/** `drifted`: how many of the linked groups have members that their IdP group lacks. `groupSize`: most members of one. */
 export function castGroups(
   cast: Cast,
   total: number,
   people: readonly AccountPrincipal[],
-  drifted: number,
+  { drifted, groupSize }: { readonly drifted: number; readonly groupSize: number },
 ): AccountPrincipal[] {
   const { chance } = cast
   const objectIds = new Set(cast.directory.map(({ objectId }) => objectId))
@@ -151,7 +151,7 @@ export function castGroups(
     if (part === 'ambiguous') for (let i = 0; i < 7; i++) known(cast, 'groups', name)
     if (part === 'unlinked') known(cast, 'groups', name)
     if (linked.length > 0)
-      group.members = [...new Set(Array.from({ length: chance.int(9) }, () => chance.pick(linked).id))]
+      group.members = [...new Set(Array.from({ length: chance.int(groupSize + 1) }, () => chance.pick(linked).id))]
     if (part !== 'linked') return group
 
     const members = group.members.map((id) => externalIds.get(id) ?? '')

@@ -11,6 +11,8 @@ export interface ServiceOptions {
   /** How long the work on a request takes, in ms. */
   readonly latencyMs: (call: string, target: string) => number
   readonly tokenOf: (authorization: string | undefined) => string
+  /** Keeps the bodies of requests in the log. */
+  readonly keepsBodies: boolean
 }
 
 /** Leads every request to the host that it names, and puts in what is to go wrong. */
@@ -34,6 +36,7 @@ export function dispatch(options: ServiceOptions, requests: RequestRecord[]) {
     record.fault = fault?.name ?? ''
 
     const body = Buffer.concat(await Array.fromAsync(incoming as AsyncIterable<Buffer>))
+    if (options.keepsBodies) record.body = body.toString()
     const request: SandboxRequest = {
       ...{
         host,

@@ -42,6 +42,8 @@ export interface RequestRecord {
   readonly host: string
   readonly path: string
   readonly query: string
+  /** Only where bodies are kept. */
+  body?: string
   /** Which of the issued tokens came with it; `''` for none, `?` for one that is not ours. */
   readonly token: string
   /** Of the answer; 0 while there is none, and for good when the connection was cut or left hanging. */

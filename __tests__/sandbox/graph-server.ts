@@ -1,6 +1,7 @@
-import type { DirectoryObject, MakeBelieveAccount, PrincipalType } from './account.ts'
+import type { MakeBelieveAccount, PrincipalType } from './account.ts'
+import { changingView, type DirectoryView } from './directory-view.ts'
 import { type Answer, json, type Route, type SandboxRequest } from './exchange.ts'
-import { byIds, filtered, GRAPH_TYPES, type GraphTenant, itemOf, kinds } from './graph-tenant.ts'
+import { byIds, filtered, GRAPH_TYPES, type GraphTenant, itemOf } from './graph-tenant.ts'
 import { GRAPH_HOSTS } from './hosts.ts'
 import type { Tokens } from './tokens.ts'
 
@@ -9,14 +10,14 @@ export interface GraphOptions {
   readonly tenant: GraphTenant
   /** `undefined`: whoever asks is let in. */
   readonly tokens: Tokens | undefined
+  /** How the directory is looked up; anew each time unless this says otherwise. */
+  readonly view?: DirectoryView
 }
 
 /** Microsoft Graph v1.0 over the directory of the make-believe account, as far as an audit asks. */
 export function graphRoutes(options: GraphOptions): Route[] {
-  const { account, tenant } = options
+  const { account, tenant, view = changingView(account) } = options
   const meter = meterOf(tenant)
-  const live = (type: PrincipalType) => account.directory.filter((one) => one.type === type && !one.former)
-  const objectOf = (type: PrincipalType, id: string | undefined) => live(type).find(({ objectId }) => objectId === id)
   const route = (call: string, units: number, method: string, path: RegExp, answer: Route['answer']): Route => ({
     ...{ call, method, path, hosts: GRAPH_HOSTS },
     answer: async (request, distortion) =>
@@ -27,7 +28,7 @@ export function graphRoutes(options: GraphOptions): Route[] {
   const ofType = (type: PrincipalType, path: string): Route[] => [
     route(`graph.${type}`, 1, 'GET', new RegExp(`^/v1\\.0/${path}$`), (request) => {
       if (!tenant.permissions.has(type)) return graphError(403, 'Authorization_RequestDenied')
-      const found = filtered(type, live(type), request.query.get('$filter'))
+      const found = filtered(type, view.live(type), request.query.get('$filter'))
       return typeof found === 'string'
         ? graphError(400, found)
         : page(
@@ -62,10 +63,10 @@ export function graphRoutes(options: GraphOptions): Route[] {
       return typeof found === 'string' ? graphError(400, found) : json(200, { value: found })
     }),
     route('graph.members', 2, 'GET', /^\/v1\.0\/groups\/(?<id>[^/]+)\/members$/, (request) => {
-      const group = objectOf('groups', request.params.id)
+      const group = view.find('groups', request.params.id)
       if (group === undefined) return graphError(404, 'Request_ResourceNotFound')
       if (tenant.forbidden.has(group.objectId)) return graphError(403, 'Authorization_RequestDenied')
-      const types = kinds(account)
+      const types = view.types()
       // As v1.0 does: service principals are left out.
       const shown = tenant.hidden.has(group.objectId)
         ? []
@@ -79,8 +80,8 @@ export function graphRoutes(options: GraphOptions): Route[] {
     route('graph.memberships', 1, 'GET', /^\/v1\.0\/servicePrincipals\/(?<id>[^/]+)\/memberOf$/, (request) => {
       const { id = '' } = request.params
       if (!tenant.permissions.has('service-principals')) return graphError(403, 'Authorization_RequestDenied')
-      if (objectOf('service-principals', id) === undefined) return graphError(404, 'Request_ResourceNotFound')
-      const groups = live('groups').filter(({ members }: DirectoryObject) => members.includes(id))
+      if (view.find('service-principals', id) === undefined) return graphError(404, 'Request_ResourceNotFound')
+      const groups = view.groupsOf(id)
       return page(
         tenant,
         request,

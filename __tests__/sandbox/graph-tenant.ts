@@ -42,9 +42,6 @@ const PROPERTIES: Record<PrincipalType, readonly string[]> = {
   'service-principals': ['appId'],
 }
 
-export const kinds = (account: MakeBelieveAccount): Map<string, PrincipalType> =>
-  new Map(account.directory.map(({ objectId, type }) => [objectId, type]))
-
 function propertiesOf(tenant: GraphTenant, { type, objectId, name, mail }: DirectoryObject): Record<string, unknown> {
   if (tenant.unreadable.has(objectId)) return { id: objectId }
   if (type === 'groups')

@@ -8,6 +8,7 @@ import { blobStore } from './blob-store.ts'
 import type { StoredCacheEntry } from './cache-service.ts'
 import { hashOf } from './chance.ts'
 import { databricksRoutes } from './databricks-server.ts'
+import { stillView } from './directory-view.ts'
 import { entraRoutes } from './entra-server.ts'
 import type { RequestRecord } from './exchange.ts'
 import { type FaultPlan, firstOf, isApiCall, tokenBucket } from './faults.ts'
@@ -42,6 +43,8 @@ export interface SandboxOptions {
   visibility?: 'public' | 'private' | 'internal'
   /** The proxy answers everything with this. */
   proxyStatus?: number
+  /** Nobody changes the account, so that a large one can be asked in no time; bodies of requests are kept. */
+  forBenchmarks?: boolean
 }
 
 export interface Sandbox extends AsyncDisposable {
@@ -91,7 +94,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         isAdmin: () => state.isAdmin,
       }),
       ...entraRoutes({ tokens, subject: acceptedSubject, tokenLifetimeSeconds }),
-      ...graphRoutes({ account, tenant, tokens }),
+      ...graphRoutes({ account, tenant, tokens, ...(options.forBenchmarks && { view: stillView(account) }) }),
       ...services.routes,
     ],
     faults: firstOf(options.faults, options.throttle && tokenBucket(options.throttle)),
@@ -101,6 +104,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         : 0,
     tokenOf: (authorization) => tokens.of(authorization)?.id ?? (authorization === undefined ? '' : '?'),
     proxyStatus: options.proxyStatus,
+    keepsBodies: options.forBenchmarks ?? false,
   })
   const certificateFile = join(folder, 'certificate.pem')
   await writeFile(certificateFile, network.certificate)
