@@ -19,7 +19,7 @@ test('README: the excerpt of the summary is what an audit of the account of the 
   expect(rules).toHaveLength(5)
   const thresholds = rules.map(([, rule, , , , limit]) => `"${rule}": ${limit}`).join('\n')
   await using sandbox = await startSandbox({ account: makeAccount() })
-  const { summary } = await runAction(sandbox, { inputs: { thresholds } })
+  const { summary } = await runAction(sandbox, { inputs: { thresholds, 'primary-domains': 'example.com' } })
   const told = new Set(summary.split('\n'))
   for (const line of excerpt) expect(told).toContain(line)
 })
