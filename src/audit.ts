@@ -76,7 +76,7 @@ export async function audit(world: World): Promise<Report> {
 }
 
 /** Before phase 3; what an earlier run found is told all the same. */
-function brokenOff({ work, signal }: World, findings: Findings, error: unknown): void {
+function brokenOff({ work, signal, unnamed }: World, findings: Findings, error: unknown): void {
   const fault = error instanceof AuditError ? error : unexpected('The audit', error)
   if (fault.reason === 'cancelled') findings.stopped = signal.aborted ? 'cancelled' : 'time-up'
   findings.fault = fault
@@ -84,7 +84,8 @@ function brokenOff({ work, signal }: World, findings: Findings, error: unknown):
   if (stopped === undefined || !work.results.hasAnswers) return
   findings.end = { stopped, fault, broken: false }
   const told = new Set(listings.map(({ type }) => type))
-  listings.push(...work.results.checkpoint.listings.filter(({ type }) => !told.has(type)))
+  // Not of a type whose findings still wait for their names: its files would look as if there were none.
+  listings.push(...work.results.checkpoint.listings.filter(({ type }) => !told.has(type) && !unnamed.has(type)))
 }
 
 /** `over`: aborted when they have ended, however they did. */

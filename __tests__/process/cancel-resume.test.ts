@@ -117,6 +117,8 @@ test.each([
     const main = await runAction(sandbox, { attempt: 2, inputs, signal: cancel.signal })
     clearInterval(watch)
     expect([main.outputs.conclusion, matchesOf(sandbox, seen).size]).toEqual(['incomplete', 0])
+    // Findings that wait for their names are not left out of a file that looks whole.
+    expect(main.results.has('idp_divergence_users.csv')).toBe(key !== '')
     expect((await postOf(sandbox, main, { attempt: 2, inputs })).exitCode).toBe(0)
     await goneMachine(main)
     const before = sandbox.requests.length
