@@ -68,6 +68,9 @@ describe('refusalOf', () => {
   )
 })
 
+const USERS = { type: 'users' } as const
+const WORKSPACES = { type: 'workspaces' } as const
+
 describe('endOf', () => {
   test.each([
     ['passed', [], 'passed'],
@@ -91,7 +94,19 @@ describe('endOf', () => {
     ['incomplete', ['cancelled', 'listing-untrusted'], 'discarded'],
     // What yesterday's run found is not lost by a sign-in that fails today.
     ['error', [], undefined],
-  ] as const)('%s by %j: %s', (conclusion, why, end) => expect(endOf(conclusion, why)).toBe(end))
+  ] as const)('%s by %j: %s', (conclusion, incompleteness, end) => {
+    const untrustedListings = (incompleteness as readonly string[]).includes('listing-untrusted') ? [USERS] : []
+    expect(endOf({ conclusion, incompleteness, untrustedListings })).toBe(end)
+  })
+
+  test.each([
+    [['time-up', 'listing-untrusted'], [WORKSPACES], undefined],
+    [['time-up', 'listing-untrusted'], [WORKSPACES, USERS], 'discarded'],
+    // Nothing is left that a run that goes on could do.
+    [['listing-untrusted'], [WORKSPACES], 'discarded'],
+  ] as const)('incomplete by %j of %j: %s', (incompleteness, untrustedListings, end) =>
+    expect(endOf({ conclusion: 'incomplete', incompleteness, untrustedListings })).toBe(end),
+  )
 })
 
 describe('saveIntervalMs', () => {

@@ -55,7 +55,7 @@ export async function post(env: NodeJS.ProcessEnv): Promise<void> {
     durationMs: finishedAt.getTime() - startedAt.getTime(),
     explain: ({ message }) => message,
   })
-  const ended = endOf(report.conclusion, report.incompleteness)
+  const ended = endOf(report)
   if (ended !== undefined && results.checkpoint.ended === undefined) {
     await results.end(ended)
     progress = await savedBy(store, work, lastSaved)

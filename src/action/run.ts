@@ -70,7 +70,7 @@ export async function run(settings: Settings, env: NodeJS.ProcessEnv, cancel: Ab
       },
     })
     progress.end()
-    await progressFile.end(endOf(report.conclusion, report.incompleteness) !== undefined)
+    await progressFile.end(endOf(report) !== undefined)
     const outcome = { store, work, isWhole, continuedFrom, notContinued, isPublic, cancelled: cancel.aborted }
     await settle(settings, report, outcome, env)
     return report

@@ -33,7 +33,7 @@ export async function settle(
   const { store, work, isPublic, cancelled, notContinued } = outcome
   const withSummary = settings.config.jobSummary
   if (cancelled) {
-    const ended = endOf(report.conclusion, report.incompleteness)
+    const ended = endOf(report)
     if (ended !== undefined) await work.results.end(ended)
     const progress: ProgressState =
       store instanceof ProgressStore ? { state: ended === undefined ? 'post' : 'ended' } : store
@@ -58,7 +58,7 @@ async function saved(
 ): Promise<ProgressState> {
   const { work, continuedFrom, isWhole } = outcome
   await store.idle()
-  const ended = endOf(report.conclusion, report.incompleteness)
+  const ended = endOf(report)
   if (ended !== undefined) {
     await work.results.end(ended)
     await markEnded(settings, store, work, continuedFrom)

@@ -1,3 +1,4 @@
+import type { SubjectType } from './category.ts'
 import type { DirectoryReading } from './directory-reading.ts'
 import type { Range } from './done-set.ts'
 import type { Conclusion, Incompleteness } from './gate.ts'
@@ -106,18 +107,26 @@ export function refusalOf(
 /** Reasons to be incomplete that leave something to do, which another run can. */
 const CONTINUED: readonly Incompleteness[] = ['too-many-failures', 'cancelled', 'time-up', 'access-lost', 'unavailable']
 /** What was found is not to be built upon, whatever else ended the audit. */
-const DISCARDED: readonly Incompleteness[] = ['listing-untrusted', 'idp-unreadable', 'wrong-identities']
+const DISCARDED: readonly Incompleteness[] = ['idp-unreadable', 'wrong-identities']
+
+/** How an audit ended, as far as it matters to the next run. */
+interface End {
+  readonly conclusion: Conclusion
+  readonly incompleteness: readonly Incompleteness[]
+  readonly untrustedListings: readonly { readonly type: SubjectType }[]
+}
 
 /**
  * What a checkpoint says of its end: `undefined` while another run may go on. An error says nothing of what was found
  * before it: a sign-in that fails today must not cost the hours of yesterday. Nor do counts of a run that was stopped before
- * it came to anything.
+ * it came to anything, nor a list of workspaces, which every run reads anew.
  */
-export function endOf(conclusion: Conclusion, incompleteness: readonly Incompleteness[]): Checkpoint['ended'] {
+export function endOf({ conclusion, incompleteness, untrustedListings }: End): Checkpoint['ended'] {
   if (conclusion === 'error') return undefined
   if (conclusion !== 'incomplete') return conclusion
   const has = (reasons: readonly Incompleteness[]) => incompleteness.some((why) => reasons.includes(why))
-  return has(CONTINUED) && !has(DISCARDED) ? undefined : 'discarded'
+  const isUntrusted = untrustedListings.some(({ type }) => type !== 'workspaces')
+  return has(CONTINUED) && !has(DISCARDED) && !isUntrusted ? undefined : 'discarded'
 }
 
 const LEAST_INTERVAL_MS = 60_000
