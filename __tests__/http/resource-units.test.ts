@@ -15,16 +15,19 @@ async function run(options: {
   cost?: number
   tells?: boolean
   users?: number
+  /** How many seconds' worth the tenant keeps; as documented, ten. */
+  burst?: number
 }) {
-  const { seconds, perSecond, callers = 64, cost = 2, tells = false, users } = options
+  const { seconds, perSecond, callers = 64, cost = 2, tells = false, users, burst = 10 } = options
   const clock = fakeClock()
   const units = resourceUnits({ clock })
   if (users !== undefined) units.tenantHas(users)
-  let [left, last, answered, refused] = [perSecond, 0, 0, 0]
+  const most = perSecond * burst
+  let [left, last, answered, refused] = [most, 0, 0, 0]
   const server = units.observed(async () => {
-    left = Math.min(perSecond, left + ((clock.now() - last) / 1000) * perSecond)
+    left = Math.min(most, left + ((clock.now() - last) / 1000) * perSecond)
     last = clock.now()
-    const used = 1 - left / perSecond
+    const used = 1 - left / most
     const headers: Record<string, string> = { 'x-ms-resource-unit': String(cost) }
     if (tells && used >= 0.8) headers['x-ms-throttle-limit-percentage'] = used.toFixed(2)
     if (left < cost) return { status: 429, headers: {}, text: '' }
@@ -56,6 +59,12 @@ describe('resourceUnits', () => {
     expect(unitsPerSecond).toBeGreaterThan(0.85 * 800)
   })
 
+  test('a tenant that keeps less for later than documented refuses a little, once', async () => {
+    const { unitsPerSecond, refused, answered } = await run({ seconds: 120, perSecond: 800, burst: 1 })
+    expect(refused).toBeLessThan(0.02 * answered)
+    expect(unitsPerSecond).toBeGreaterThan(0.6 * 800)
+  })
+
   test('learns from refusals that there is less', async () => {
     const { unitsPerSecond, refused, answered } = await run({ seconds: 120, perSecond: 300 })
     expect(unitsPerSecond).toBeGreaterThan(0.6 * 300)
@@ -82,7 +91,7 @@ describe('resourceUnits', () => {
     const units = resourceUnits({ clock })
     const cancel = new AbortController()
     const request = { call: 'graph.members', url: URL } as const
-    for (let spent = 0; spent < 722; spent += 2) await units.admit(request, never)
+    for (let spent = 0; spent < 4 * 720 + 2; spent += 2) await units.admit(request, never)
     const waiting = units.admit(request, cancel.signal)
     const next = units.admit(request, never)
     cancel.abort()

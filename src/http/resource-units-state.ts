@@ -7,6 +7,8 @@ import type { GraphCallName } from './graph-calls.ts'
 export interface BudgetState {
   /** Resource units a second that we spend at most. */
   readonly perSecond: number
+  /** So many seconds' worth may be spent at once. */
+  readonly burstSeconds: number
   /** Left to spend at `at`; below 0 while more was spent than there was. */
   readonly left: number
   readonly at: number
@@ -38,6 +40,8 @@ const SIZES = [
 ] as const
 /** Left to others that use the same application. */
 const SHARE = 0.9
+/** Graph keeps ten seconds' worth in its bucket; of that, so many may be spent at once, until it refuses. */
+const [BURST_SECONDS, LEAST_BURST_SECONDS] = [4, 1]
 const [GROWTH, GROWTH_MS] = [1.05, 10_000]
 const [SHRINK, NEAR_SHRINK, NEAR_MS] = [0.6, 0.9, 1_000]
 const LEAST_PER_SECOND = 10
@@ -46,7 +50,8 @@ const [NEAR, OVER] = [0.8, 1]
 
 export const budgetStart = (now: number): BudgetState => ({
   perSecond: 800 * SHARE,
-  left: 800 * SHARE,
+  burstSeconds: BURST_SECONDS,
+  left: 800 * SHARE * BURST_SECONDS,
   at: now,
   bound: false,
   changedAt: now,
@@ -57,13 +62,13 @@ export const budgetStart = (now: number): BudgetState => ({
 export function withUsers(state: BudgetState, users: number, now: number): BudgetState {
   const size = SIZES.find(({ below }) => users < below) ?? SIZES[2]
   const perSecond = Math.min(state.perSecond, size.perSecond * SHARE)
-  return perSecond === state.perSecond ? state : { ...filled(state, now), perSecond }
+  return perSecond === state.perSecond ? state : filled({ ...state, perSecond }, now)
 }
 
-/** Up to one second's worth is kept for later. */
+/** What is not spent is kept for later, up to a burst. */
 const filled = (state: BudgetState, now: number): BudgetState => ({
   ...state,
-  left: Math.min(state.perSecond, state.left + ((now - state.at) * state.perSecond) / 1000),
+  left: Math.min(state.perSecond * state.burstSeconds, state.left + ((now - state.at) * state.perSecond) / 1000),
   at: now,
 })
 
@@ -96,9 +101,13 @@ export function withTold(state: BudgetState, expected: number, { units, share }:
     : paid
 }
 
-/** After a refusal for spending too much. */
-export const withRefusal = (state: BudgetState, sentAt: number, now: number): BudgetState =>
-  sentAt < state.shrunkAt ? state : shrunk(state, SHRINK, now)
+/** After a refusal for spending too much. The first one is about how much at once, and says nothing of the rate. */
+export function withRefusal(state: BudgetState, sentAt: number, now: number): BudgetState {
+  if (sentAt < state.shrunkAt) return state
+  return state.burstSeconds > LEAST_BURST_SECONDS
+    ? shrunk({ ...state, burstSeconds: LEAST_BURST_SECONDS }, 1, now)
+    : shrunk(state, SHRINK, now)
+}
 
 function shrunk(state: BudgetState, factor: number, now: number): BudgetState {
   const perSecond = Math.max(LEAST_PER_SECOND, state.perSecond * factor)
