@@ -8,8 +8,8 @@ import { handedOver, handOver } from './action/hand-over.ts'
 import { post } from './action/post.ts'
 import { run } from './action/run.ts'
 import { auditOf, isEvaluation, settingsOf } from './action/settings.ts'
-import { docsUrlOf, log, told } from './action/telling.ts'
-import { AuditError } from './domain/failure.ts'
+import { docsUrlOf, hasOutputs, log, told } from './action/telling.ts'
+import { AuditError, unexpected } from './domain/failure.ts'
 import { type Conclusion, exitCodeOf } from './domain/gate.ts'
 import { systemClock } from './http/clock.ts'
 import { faultReportOf } from './report/fault-report.ts'
@@ -29,7 +29,9 @@ function concludeAs(conclusion: Conclusion): void {
 /** The one place that catches everything and decides the exit code. */
 async function main(): Promise<void> {
   try {
-    const incomplete = () => concludeAs('incomplete')
+    const incomplete = () => {
+      if (!hasOutputs()) concludeAs('incomplete')
+    }
     if (cancelled.aborted) incomplete()
     else cancelled.addEventListener('abort', incomplete)
     const settings = await settingsOf(env, cancelled, {
@@ -52,23 +54,23 @@ async function main(): Promise<void> {
 }
 
 const faultOf = (error: unknown): AuditError =>
-  error instanceof AuditError ? error : new AuditError('internal', `The audit failed unexpectedly${placeOf(error)}`)
+  error instanceof AuditError ? error : unexpected('The audit', error, placeOf(error))
 
-/** Name, system code and place of a fault of ours; never its message, which may hold anything. */
+/** Name and place of a fault of ours; never its message, which may hold anything. */
 function placeOf(error: unknown): string {
   if (!(error instanceof Error)) return ''
-  const { code } = error as NodeJS.ErrnoException
   const frame = /\n\s+at ([^\n(]{1,80})/.exec(error.stack ?? '')?.[1]?.trim()
-  return ` (${[error.name, code, frame].filter(Boolean).join(', ')})`
+  return [error.name, frame].filter(Boolean).join(', ')
 }
 
 // The toolkit can throw from an event handler, where no promise catches it.
 process.on('uncaughtException', (error) => {
-  log.error(`The audit failed unexpectedly${placeOf(error)}`)
+  log.error(unexpected('The audit', error, placeOf(error)).message)
   if (!handedOver.isPost()) concludeAs('error')
   process.exit(1)
 })
-if (handedOver.isPost()) await post(env).catch((error: unknown) => log.warning(`The post step failed${placeOf(error)}`))
+if (handedOver.isPost())
+  await post(env).catch((error: unknown) => log.warning(unexpected('The post step', error, placeOf(error)).message))
 else await main()
 // A call of the toolkit that was given up may hold the process for minutes, and Node can spin for ever in closing what is
 // still open when it leaves by itself. What was written to the log is out: pipes are written synchronously.

@@ -224,7 +224,7 @@ describe('divergences', () => {
     }
     const { fault, broken, done } = await run(ids(500), link, { log: new FullDisk() })
     expect({ fault, broken, done }).toMatchObject({
-      fault: { reason: 'internal', code: 'ENOSPC' },
+      fault: { reason: 'disk', code: 'ENOSPC' },
       broken: true,
       done: 0,
     })

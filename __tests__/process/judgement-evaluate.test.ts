@@ -29,6 +29,18 @@ const evaluated = (inputs: RunOptions['inputs'] = {}, options: RunOptions = {}) 
 
 const asked = () => [...new Set(sandbox.requests.slice(begun).map(({ host }) => host))]
 
+const pullRequestFrom = (head: string) => ({
+  eventName: 'pull_request',
+  event: {
+    repository: { private: true, default_branch: 'main' },
+    pull_request: {
+      number: 7,
+      base: { sha: 'a'.repeat(40), repo: { full_name: 'octo/aim' } },
+      head: { sha: 'b'.repeat(40), repo: { full_name: head } },
+    },
+  },
+})
+
 /** Of the audit's files, some changed. */
 const files = (changes: Readonly<Record<string, string>> = {}) => ({
   ...Object.fromEntries(audited.results),
@@ -137,18 +149,8 @@ describe('mode evaluate', () => {
 
   test('of a fork, whose token may not comment: a warning, and the verdict is the same', async () => {
     sandbox.repository.mayComment = false
-    const event = {
-      repository: { private: true, default_branch: 'main' },
-      pull_request: {
-        number: 7,
-        base: { sha: 'a'.repeat(40), repo: { full_name: 'octo/aim' } },
-        head: { sha: 'b'.repeat(40), repo: { full_name: 'stranger/aim' } },
-      },
-    }
-    const run = await evaluated(
-      { 'pr-comment': 'always', thresholds: 'blockers: 0' },
-      { eventName: 'pull_request', event },
-    )
+    const inputs = { 'pr-comment': 'always', thresholds: 'blockers: 0' }
+    const run = await evaluated(inputs, pullRequestFrom('stranger/aim'))
     sandbox.repository.mayComment = true
     expect([run.exitCode, run.outputs.conclusion, sandbox.repository.comments]).toEqual([1, 'failed', []])
     expect(run.annotations.filter(({ kind }) => kind === 'warning').map(({ message }) => message)).toEqual([
@@ -181,22 +183,22 @@ describe('mode evaluate', () => {
 })
 
 test('a comment of an earlier run does not go on telling what was, once nothing can be judged', async () => {
-  const pull = {
-    eventName: 'pull_request',
-    event: {
-      repository: { private: true, default_branch: 'main' },
-      pull_request: {
-        number: 7,
-        base: { sha: 'a'.repeat(40), repo: { full_name: 'octo/aim' } },
-        head: { sha: 'b'.repeat(40), repo: { full_name: 'octo/aim' } },
-      },
-    },
-  }
+  const pull = pullRequestFrom('octo/aim')
   await evaluated({ 'pr-comment': 'always' }, pull)
   expect(sandbox.repository.comments.map(({ body }) => body)).toEqual([expect.stringContaining('no limits are set')])
   sandbox.repository.runs.length = 0
   expectNotJudged(await evaluated({ 'pr-comment': 'always' }, pull), /mode: there is no result to judge/)
   expect(sandbox.repository.comments.map(({ body }) => body)).toEqual([expect.stringContaining('could not be judged')])
+})
+
+test('case 65: a cancel that comes when the result is told changes nothing about it', async () => {
+  const cancel = new AbortController()
+  const watch = setInterval(() => {
+    if (sandbox.requests.slice(begun).some(({ call }) => call === 'repository.comments')) cancel.abort()
+  }, 1)
+  const run = await evaluated({ 'pr-comment': 'always' }, { ...pullRequestFrom('octo/aim'), signal: cancel.signal })
+  clearInterval(watch)
+  expect([cancel.signal.aborted, run.exitCode, run.outputs.conclusion]).toEqual([true, 0, 'passed'])
 })
 
 describe('evaluate-from', () => {

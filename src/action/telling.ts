@@ -52,11 +52,17 @@ export interface Aftermath {
   readonly withSummary: boolean
 }
 
+let areOutputsSet = false
+
+/** From then on they stand, whatever comes: the exit code will be theirs. */
+export const hasOutputs = (): boolean => areOutputsSet
+
 /** Everybody who waits for the result is told: summary, outputs, annotations. */
 export async function told(report: Report, aftermath: Aftermath, env: NodeJS.ProcessEnv): Promise<void> {
   const { artifact, progress, notContinued, withSummary } = aftermath
   if (withSummary) await writeSummary({ env, log }, summaryOf(report, artifact, progress, notContinued))
   setOutputs({ env, core, log }, outputsOf(report, artifact))
+  areOutputsSet = true
   if (artifact.state === 'failed') log.warning(`The artifact was not uploaded: ${artifact.why}`)
   for (const { level, text } of annotationsOf(report)) log[level](text)
 }

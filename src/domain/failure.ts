@@ -7,6 +7,7 @@ import type { PrincipalType } from './principal.ts'
 export type Reason =
   | 'configuration'
   | 'internal'
+  | 'disk'
   | 'cancelled'
   | 'unauthorized'
   | 'forbidden'
@@ -44,6 +45,7 @@ const fatal: Policy = { attempts: 1, stops: 'run' }
 export const POLICIES: Readonly<Record<Reason, Policy>> = {
   configuration: fatal,
   internal: fatal,
+  disk: fatal,
   cancelled: fatal,
   unauthorized: once,
   forbidden: once,
@@ -91,10 +93,19 @@ export class AuditError extends Error {
   }
 }
 
-/** A fault of ours, or of the machine: its system code (`ENOSPC`) is all that is told of it, for a message may hold anything. */
-export function unexpected(what: string, cause: unknown): AuditError {
+/** What a file system says when it is full, or does not let us. */
+const DISK = /^(ENOSPC|EDQUOT|EROFS|EACCES|EPERM|EIO|EMFILE|ENFILE|EFBIG)$/
+
+/**
+ * A fault of the machine, or of ours: its system code is all that is told of it, for a message may hold anything.
+ * `place`: more about a fault of ours, for whoever looks for it.
+ */
+export function unexpected(what: string, cause: unknown, place = ''): AuditError {
   const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
-  return new AuditError('internal', `${what} failed unexpectedly${code && ` (${code})`}`, { code, cause })
+  if (DISK.test(code))
+    return new AuditError('disk', `${what} could not read or write a file of its own (${code})`, { code, cause })
+  const told = [code, place].filter((part) => part !== '').join(', ')
+  return new AuditError('internal', `${what} failed unexpectedly${told && ` (${told})`}`, { code, cause })
 }
 
 /** A principal that could not be checked: one row of `idp_divergence_failures.csv`. */

@@ -228,7 +228,7 @@ const BROKEN = {
 
 /** Before the first answer there is nothing to keep when access is refused; later it only stops the audit. */
 const isBreaking = (reason: Reason, answered: boolean): boolean =>
-  reason === 'internal' || (!answered && reason !== 'cancelled' && reason !== 'outage')
+  reason === 'internal' || reason === 'disk' || (!answered && reason !== 'cancelled' && reason !== 'outage')
 
 function stoppedBy(reason: Reason): Incompleteness {
   if (reason === 'cancelled') return 'cancelled'

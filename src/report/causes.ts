@@ -19,6 +19,10 @@ export const REASONS: Readonly<Record<Reason, Cause>> = {
     what: 'the audit ran into a fault of its own',
     action: 'This is a bug: please report it with the log of this run.',
   },
+  disk: {
+    what: 'the runner could not read or write a file',
+    action: 'Make room on the disk of the runner, check the rights of its folders, and run the audit again.',
+  },
   cancelled: { what: 'the run was cancelled', action: 'Run the audit again.' },
   unauthorized: {
     what: 'the sign-in was not accepted',
