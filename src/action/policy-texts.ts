@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { allowListOf } from '../config/allow-list.ts'
 import type { PolicyPath } from '../config/judgement.ts'
 import { type PolicyInput, policyValuesOf, withPolicy } from '../config/policy-file.ts'
@@ -7,7 +5,6 @@ import { type ConfigResult, configOf, policyPathsOf } from '../config.ts'
 import type { AllowEntry } from '../domain/allow-list.ts'
 import type { SubjectType } from '../domain/category.ts'
 import { AuditError } from '../domain/failure.ts'
-import { replaceDurably } from '../files/durable.ts'
 import type { RepositoryApi } from '../github/api.ts'
 import { type Commits, type PolicyFile, policyFile } from '../github/policy-files.ts'
 import type { PolicyFileNote } from '../report/judgement.ts'
@@ -121,16 +118,4 @@ class PolicyReader {
       return undefined
     }
   }
-}
-
-const KEPT = 'policy.json'
-
-/** Keeps the texts for the post step, which judges by the same policy without asking for it again. */
-export const keepPolicy = (folder: string, texts: PolicyTexts): Promise<void> =>
-  replaceDurably(join(folder, KEPT), JSON.stringify(texts))
-
-/** `undefined`: the main step did not come so far. */
-export async function keptPolicy(folder: string): Promise<PolicyTexts | undefined> {
-  const text = await readFile(join(folder, KEPT), 'utf8').catch(() => undefined)
-  return text === undefined ? undefined : (JSON.parse(text) as PolicyTexts)
 }

@@ -11,7 +11,6 @@ import { baselineIn } from '../files/judging.ts'
 import { folderSource, noFolder, type ResultsSource, textsSource } from '../files/results-source.ts'
 import { shownPath, workspacePath } from '../files/workspace-file.ts'
 import { fileAt } from '../github/policy-files.ts'
-import { within } from '../github/timed.ts'
 import type { PolicySetup } from '../policy-setup.ts'
 import { FINDINGS_FILE } from '../report/findings-json.ts'
 import { FAILURES_TABLE, FILE_NAMES, REPORT_FILE } from '../report/tables.ts'
@@ -57,18 +56,6 @@ export async function policySetupOf(
     ...{ policy, baseline, redaction, policyFiles: texts.files, policyUnknown: texts.unknown },
     trend: await trendOf(settings, env, signal, { ...earlierContextOf(config), judged }),
   }
-}
-
-const AGAIN_MS = 60_000
-
-/** For the post step, which has little time: what it cannot have again it does without, so that more counts and not less. */
-export async function policySetupAgain(settings: Settings, env: NodeJS.ProcessEnv): Promise<PolicySetup> {
-  const quiet = { ...settings, config: { ...settings.config, jobSummary: false } }
-  const again = policySetupOf(quiet, env, AbortSignal.timeout(AGAIN_MS))
-  return await within(AGAIN_MS, 'The look for the baseline', again).catch(() => {
-    const judgement = { ...settings.config.judgement, baseline: { from: 'none' } as const }
-    return policySetupOf({ ...quiet, config: { ...quiet.config, judgement } }, env, AbortSignal.timeout(AGAIN_MS))
-  })
 }
 
 interface Question {

@@ -11,8 +11,7 @@ import { ProgressFile } from '../saved/progress-file.ts'
 import { ProgressStore } from '../saved/progress-store.ts'
 import { VERSION } from '../version.ts'
 import { handedOver } from './hand-over.ts'
-import { policySetupAgain } from './policy.ts'
-import { keptPolicy, NO_POLICY } from './policy-texts.ts'
+import { keptPolicy } from './kept-policy.ts'
 import { lastSavedOf, progressStoreOf, type Store } from './saved-progress.ts'
 import { auditOf, settingsOf } from './settings.ts'
 import { docsUrlOf, log, uploaded } from './telling.ts'
@@ -27,7 +26,7 @@ export async function post(env: NodeJS.ProcessEnv): Promise<void> {
   const work = await WorkFolder.reopen(begun.work, systemClock)
   if (work === undefined) return
   const nobody = new AbortController().signal
-  const known = (await keptPolicy(work.path)) ?? NO_POLICY
+  const { texts: known, setup } = await keptPolicy(work.path)
   const settings = auditOf(await settingsOf(env, nobody, { known }))
   const { isPublic, continuedFrom, notContinued } = begun
   const lastSaved = lastSavedOf(settings, begun.startedAt)
@@ -46,7 +45,7 @@ export async function post(env: NodeJS.ProcessEnv): Promise<void> {
     toolVersion: VERSION,
     docsUrl: docsUrlOf(env),
     showNames: !isPublic,
-    setup: await policySetupAgain(settings, env),
+    setup,
     continuedFrom,
     calls: {},
     softDeleted: undefined,

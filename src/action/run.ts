@@ -11,8 +11,8 @@ import { ProgressFile } from '../saved/progress-file.ts'
 import { ProgressStore, type Restored } from '../saved/progress-store.ts'
 import { VERSION } from '../version.ts'
 import { handOver } from './hand-over.ts'
+import { keepPolicy } from './kept-policy.ts'
 import { policySetupOf } from './policy.ts'
-import { keepPolicy } from './policy-texts.ts'
 import { freshCheckpoint, lastSavedOf, notContinuedText, progressStoreOf, type Store } from './saved-progress.ts'
 import { type Settings, tempOf, workspaceOf } from './settings.ts'
 import { settle } from './settle.ts'
@@ -39,7 +39,7 @@ export async function run(settings: Settings, env: NodeJS.ProcessEnv, cancel: Ab
   const store = progressStoreOf(settings, isPublic, 'main', { bytes: 0, onSaved })
   const begun = await begin(settings, store)
   const { work, continuedFrom, notContinued } = begun
-  await keepPolicy(work.path, settings.policy)
+  await keepPolicy(work.path, { texts: settings.policy, setup })
   handOver.begun({ work: work.path, isPublic, startedAt, continuedFrom, notContinued })
   // Until their names are back, what is in the cache knows more than the work folder does.
   let isWhole = begun.unnamed.size === 0
