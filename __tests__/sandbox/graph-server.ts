@@ -1,4 +1,4 @@
-import type { MakeBelieveAccount, PrincipalType } from './account.ts'
+import type { DirectoryObject, MakeBelieveAccount, PrincipalType } from './account.ts'
 import { changingView, type DirectoryView } from './directory-view.ts'
 import { type Answer, json, type Route, type SandboxRequest } from './exchange.ts'
 import { byIds, filtered, GRAPH_TYPES, type GraphTenant, itemOf } from './graph-tenant.ts'
@@ -31,11 +31,7 @@ export function graphRoutes(options: GraphOptions): Route[] {
       const found = filtered(type, view.live(type), request.query.get('$filter'))
       return typeof found === 'string'
         ? graphError(400, found)
-        : page(
-            tenant,
-            request,
-            found.map((object) => itemOf(tenant, object, select(request))),
-          )
+        : page(tenant, request, found, (object) => itemOf(tenant, object, select(request)))
     }),
     route(
       `graph.deleted-${type}`,
@@ -46,11 +42,7 @@ export function graphRoutes(options: GraphOptions): Route[] {
         if (!tenant.permissions.has(type)) return graphError(403, 'Authorization_RequestDenied')
         const former = account.directory.filter((one) => one.type === type && one.former)
         const inBin = [...former.map(({ objectId }) => objectId), ...(tenant.deleted.get(type) ?? [])]
-        return page(
-          tenant,
-          request,
-          inBin.map((id) => ({ id, deletedDateTime: tenant.deletedAt })),
-        )
+        return page(tenant, request, inBin, (id) => ({ id, deletedDateTime: tenant.deletedAt }))
       },
     ),
   ]
@@ -71,22 +63,15 @@ export function graphRoutes(options: GraphOptions): Route[] {
       const shown = tenant.hidden.has(group.objectId)
         ? []
         : group.members.filter((id) => types.get(id) !== 'service-principals')
-      return page(
-        tenant,
-        request,
-        shown.map((id) => ({ '@odata.type': `#microsoft.graph.${GRAPH_TYPES[types.get(id) ?? 'users']}`, id })),
-      )
+      const kindOf = (id: string) => `#microsoft.graph.${GRAPH_TYPES[types.get(id) ?? 'users']}`
+      return page(tenant, request, shown, (id) => ({ '@odata.type': kindOf(id), id }))
     }),
     route('graph.memberships', 1, 'GET', /^\/v1\.0\/servicePrincipals\/(?<id>[^/]+)\/memberOf$/, (request) => {
       const { id = '' } = request.params
       if (!tenant.permissions.has('service-principals')) return graphError(403, 'Authorization_RequestDenied')
       if (view.find('service-principals', id) === undefined) return graphError(404, 'Request_ResourceNotFound')
-      const groups = view.groupsOf(id)
-      return page(
-        tenant,
-        request,
-        groups.map(({ objectId }) => ({ '@odata.type': '#microsoft.graph.group', id: objectId })),
-      )
+      const itemOfGroup = ({ objectId }: DirectoryObject) => ({ '@odata.type': '#microsoft.graph.group', id: objectId })
+      return page(tenant, request, view.groupsOf(id), itemOfGroup)
     }),
   ]
 }
@@ -129,8 +114,13 @@ function meterOf(tenant: GraphTenant): (units: number) => Answer | undefined {
   }
 }
 
-/** A page, with a link to the next one. */
-function page(tenant: GraphTenant, request: SandboxRequest, items: readonly object[]): Answer {
+/** A page, with a link to the next one. `shown`: how an item looks; asked of those on the page only. */
+function page<Item>(
+  tenant: GraphTenant,
+  request: SandboxRequest,
+  items: readonly Item[],
+  shown: (item: Item) => object,
+): Answer {
   const { query, host, path, headers } = request
   const top = Number(query.get('$top') ?? 100)
   if (!(top >= 1 && top <= 999)) return graphError(400, 'Request_BadRequest')
@@ -148,6 +138,6 @@ function page(tenant: GraphTenant, request: SandboxRequest, items: readonly obje
     '@odata.context': `https://${host}/v1.0/$metadata#${path.split('/').at(-1)}`,
     ...(counts && { '@odata.count': items.length }),
     ...(from + top < items.length && { '@odata.nextLink': `https://${host}${path}?${next}` }),
-    value: items.slice(from, from + top),
+    value: items.slice(from, from + top).map(shown),
   })
 }
