@@ -71,7 +71,7 @@ export async function audit(world: World): Promise<Report> {
     over.abort()
   }
   const [finishedAt, durationMs] = [clock.date(), clock.now() - startedMs]
-  const softDeleted = world.bulk?.softDeleted()
+  const softDeleted = await world.bulk?.softDeleted()
   return await concluded(findings, { ...world, softDeleted, calls: world.calls(), startedAt, finishedAt, durationMs })
 }
 
@@ -115,6 +115,7 @@ async function phases(world: World, findings: Findings, over: AbortSignal): Prom
     account,
     source: world.source,
     targeted: config.targets !== undefined,
+    isBulk: bulk !== undefined,
     snapshot: work.snapshot,
     results: work.results,
     clock: world.clock,
@@ -125,6 +126,7 @@ async function phases(world: World, findings: Findings, over: AbortSignal): Prom
     signal: world.signal,
   })
   findings.fault = findings.end.fault
+  await bulk?.softDeleted()
 }
 
 /** As with a listing of Databricks: what refuses us is an error, what cannot be read leaves the audit incomplete. */

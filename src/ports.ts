@@ -72,8 +72,8 @@ export interface BulkMatchSource extends MatchSource {
   objectsRead(): number
   /** What was read of each type; empty before `prepare`. */
   readings(): readonly TypeReading[]
-  /** Directory objects that explain why an external id is not in the IdP. */
-  softDeleted(): readonly SoftDeleted[]
+  /** Directory objects that explain why an external id is not in the IdP; looked for from `prepare` on. Never throws. */
+  softDeleted(): Promise<readonly SoftDeleted[]>
 }
 
 /** The runner's log: every text passes the one place that makes directory text harmless. */

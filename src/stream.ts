@@ -51,3 +51,25 @@ export async function* mapConcurrent<T, R>(
     await Promise.all(underWay)
   }
 }
+
+/** One source among others, and how many items it has. */
+export interface Share<T> {
+  readonly items: AsyncIterable<T>
+  readonly count: number
+}
+
+/** Takes from each source in proportion to what it has, so that all come to their end together. */
+export async function* evenly<T>(shares: readonly Share<T>[]): AsyncGenerator<T> {
+  const open = shares.map(({ items, count }) => ({ iterator: items[Symbol.asyncIterator](), count, taken: 0 }))
+  try {
+    while (open.length > 0) {
+      const next = open.reduce((one, other) => (other.taken * one.count < one.taken * other.count ? other : one))
+      const pulled = await next.iterator.next()
+      if (pulled.done === true) open.splice(open.indexOf(next), 1)
+      else yield pulled.value
+      next.taken++
+    }
+  } finally {
+    for (const { iterator } of open) await iterator.return?.()
+  }
+}

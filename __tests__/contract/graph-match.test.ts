@@ -226,7 +226,7 @@ describe('graphSourceOf: what it costs', () => {
     const world = graphWorld(account)
     world.tenant.deleted.set('users', ['00000000-0000-4000-8000-000000000000', lost.externalId])
     await world.prepare()
-    expect(world.graph.softDeleted()).toEqual([
+    expect(await world.graph.softDeleted()).toEqual([
       {
         type: 'users',
         externalId: lost.externalId,

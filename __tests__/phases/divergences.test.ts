@@ -19,6 +19,7 @@ async function run(
   answers: (id: string) => Answer | readonly Answer[],
   options: {
     targeted?: boolean
+    isBulk?: boolean
     exists?: (id: string) => boolean
     concurrency?: number
     signal?: AbortSignal
@@ -36,6 +37,7 @@ async function run(
     results: log,
     clock: stillClock,
     targeted: options.targeted ?? false,
+    isBulk: options.isBulk ?? false,
     concurrency: options.concurrency ?? 4,
     onFinished: () => {},
     onCommitted: () => {},
@@ -49,6 +51,11 @@ async function run(
 const failure = (outcome: unknown) => (outcome as { failure: { reason: string; code: string } } | undefined)?.failure
 
 describe('divergences', () => {
+  test('in bulk: everybody is asked about once', async () => {
+    const { asked, done } = await run(ids(300), link, { isBulk: true })
+    expect([asked.toSorted(), done]).toEqual([ids(300).toSorted(), 300])
+  })
+
   test('what is linked and agrees leaves no record but is done', async () => {
     const { done, outcomes, stopped, fault } = await run(ids(9), link)
     expect({ done, records: outcomes.size, stopped, fault }).toEqual({

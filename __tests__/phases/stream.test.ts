@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { mapConcurrent } from '../../src/stream.ts'
+import { evenly, mapConcurrent } from '../../src/stream.ts'
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index)
 const tick = () => new Promise<void>((resolve) => setImmediate(resolve))
@@ -60,4 +61,36 @@ test('mapConcurrent awaits what is under way before it throws', async () => {
   for (let turn = 0; turn < 20; turn++) await tick()
   expect(ended.length).toBe(before)
   expect(before).toBeLessThan(12)
+})
+
+test('evenly takes from each in proportion, everything once and in its order', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.nat({ max: 60 }), { maxLength: 4 }), async (counts) => {
+      async function* source(name: number, count: number) {
+        for (let at = 0; at < count; at++) yield { name, at }
+      }
+      const total = counts.reduce((sum, count) => sum + count, 0)
+      const taken = counts.map(() => 0)
+      let all = 0
+      for await (const { name, at } of evenly(counts.map((count, name) => ({ items: source(name, count), count })))) {
+        expect(at).toBe(taken[name])
+        taken[name] = at + 1
+        all++
+        for (const [of, count] of counts.entries())
+          expect(Math.abs((taken[of] ?? 0) - (all * count) / total)).toBeLessThan(counts.length)
+      }
+      expect(taken).toEqual(counts)
+    }),
+  )
+})
+
+test('evenly: a source that has less than it said ends, and the others go on', async () => {
+  async function* source(...items: string[]) {
+    yield* items
+  }
+  const shares = [
+    { items: source('a'), count: 100 },
+    { items: source('b', 'c'), count: 2 },
+  ]
+  expect((await Array.fromAsync(evenly(shares))).sort()).toEqual(['a', 'b', 'c'])
 })

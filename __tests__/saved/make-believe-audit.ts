@@ -138,7 +138,16 @@ export class Machine implements AsyncDisposable {
     this.isWhole = true
     await store.save(work, false)
     await divergences({
-      ...{ account, source, targeted: false, snapshot: work.snapshot, results: work.results, clock, concurrency },
+      ...{
+        account,
+        source,
+        targeted: false,
+        isBulk: false,
+        snapshot: work.snapshot,
+        results: work.results,
+        clock,
+        concurrency,
+      },
       onFinished: () => {},
       onCommitted: () => store.saveWhenDue(work),
       ...{ deadline: signal, signal },

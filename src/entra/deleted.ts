@@ -7,7 +7,7 @@ import { type Graph, pages } from './pages.ts'
 
 const KEPT_MS = 30 * 24 * 3_600_000
 
-/** Those of the external ids whose objects are in the bin; none when we may not look into it: it only explains. */
+/** Those of the external ids whose objects are in the bin; as far as we may look into it and have the time: it only explains. */
 export async function softDeleted(
   graph: Graph,
   type: PrincipalType,
@@ -25,7 +25,7 @@ export async function softDeleted(
         if (wanted.has(id)) found.set(id, { type, externalId: id, deletedAt, restorableUntil })
       }
   } catch (error) {
-    if (!(error instanceof AuditError) || error.reason === 'cancelled') throw error
+    if (!(error instanceof AuditError)) throw error
   }
   return [...found.values()]
 }

@@ -32,7 +32,7 @@ export function graphSourceOf(sources: GraphSources): BulkMatchSource {
     expect: (type, promised, signal) => tenant.expect(type, promised, signal),
     objectsRead: () => tenant.objectsRead,
     readings: () => tenant.readings,
-    softDeleted: () => tenant.softDeleted,
+    softDeleted: () => tenant.softDeleted(),
 
     async preflight(types, signal) {
       const counts = await preflight(sources, types, signal)

@@ -23,7 +23,7 @@ export class Tenant {
   readonly #graph: Graph & { readonly clock: Pick<Clock, 'date'> }
   readonly #roster: Roster
   readonly #types = new Map<PrincipalType, OfType>()
-  readonly #deleted: SoftDeleted[] = []
+  readonly #deleted: Promise<readonly SoftDeleted[]>[] = []
 
   constructor(graph: Graph & { readonly clock: Pick<Clock, 'date'> }, roster: Roster) {
     this.#graph = graph
@@ -50,7 +50,8 @@ export class Tenant {
     const ofType = this.#of(type)
     const { inTenant, objects } = ofType
     const { plan, absent } = await readDirectory(this.#graph, { ...ofType, type, roster: this.#roster }, signal)
-    this.#deleted.push(...(await softDeleted(this.#graph, type, absent, signal)))
+    // It only explains, so nothing waits for it, and nothing fails because of it.
+    this.#deleted.push(softDeleted(this.#graph, type, absent, signal).catch(() => []))
     const readAt = this.#graph.clock.date().toISOString()
     ofType.reading = { type, plan, readAt, inTenant, read: objects.length, digest: objects.digest }
   }
@@ -69,8 +70,8 @@ export class Tenant {
     return PRINCIPAL_TYPES.flatMap((type) => this.#types.get(type)?.reading ?? [])
   }
 
-  get softDeleted(): readonly SoftDeleted[] {
-    return this.#deleted
+  async softDeleted(): Promise<readonly SoftDeleted[]> {
+    return (await Promise.all(this.#deleted)).flat()
   }
 
   #of(type: PrincipalType): OfType {

@@ -1,7 +1,7 @@
 import { AuditError, POLICIES, type Reason, unexpected } from '../domain/failure.ts'
 import type { Incompleteness } from '../domain/gate.ts'
 import type { Clock, Finished, ResultsLog, Snapshot } from '../ports.ts'
-import { mapConcurrent } from '../stream.ts'
+import { evenly, mapConcurrent } from '../stream.ts'
 import { afterCall, FIRST_STANDING, type Standing, stepAfter } from './access.ts'
 import { type Checked, type CheckSources, checked, type Item } from './check.ts'
 
@@ -16,6 +16,8 @@ export interface DivergencesInput extends CheckSources {
   readonly snapshot: Snapshot
   readonly results: ResultsLog
   readonly clock: Clock
+  /** Most identities need no call: then they are compared while those that do are waited for. */
+  readonly isBulk: boolean
   /** Identities under way at once, those that wait for a retry included. */
   readonly concurrency: number
   /** Aborted when the time is up: nothing new is begun, what is under way may end. */
@@ -56,12 +58,21 @@ export async function divergences(input: DivergencesInput): Promise<DivergencesE
   return run.end()
 }
 
-async function* unfinished({ snapshot, results, deadline }: DivergencesInput): AsyncGenerator<Item> {
-  for (const type of snapshot.listed())
-    for await (const { position, id } of snapshot.ids(type)) {
-      if (deadline.aborted) return
-      if (!results.isDone(type, position)) yield { type, position, id }
-    }
+async function* unfinished(input: DivergencesInput): AsyncGenerator<Item> {
+  const types = input.snapshot.listed()
+  if (input.isBulk)
+    yield* evenly(types.map((type) => ({ items: unfinishedOf(type, input), count: input.snapshot.count(type) })))
+  else for (const type of types) yield* unfinishedOf(type, input)
+}
+
+async function* unfinishedOf(
+  type: Item['type'],
+  { snapshot, results, deadline }: DivergencesInput,
+): AsyncGenerator<Item> {
+  for await (const { position, id } of snapshot.ids(type)) {
+    if (deadline.aborted) return
+    if (!results.isDone(type, position)) yield { type, position, id }
+  }
 }
 
 /** What stops a pass from within; everything finished before it counts. */
