@@ -68,14 +68,16 @@ const smaller = (a: number | undefined, b: number | undefined) =>
 
 async function passOver({ account, writer, roster, type, onPage, signal }: Passing): Promise<Pass> {
   const pages = new Pages(account, type, signal)
-  const seen = new Set<string>()
+  // The writer knows what a first pass has seen.
+  const seen = writer.count === 0 ? undefined : new Set<string>()
+  const received = () => seen?.size ?? writer.count
   let [start, promised, withoutNews]: [number, number | undefined, number] = [1, undefined, 0]
   try {
     for (;;) {
       const page = await pages.from(start, promised)
       const ids = page.principals.map(({ id }: ListedPrincipal) => id)
-      const before = seen.size
-      for (const id of ids) seen.add(id)
+      const before = received()
+      if (seen !== undefined) for (const id of ids) seen.add(id)
       await writer.add(ids)
       await roster.add(page.principals)
       onPage(type, writer.count, page)
@@ -83,13 +85,13 @@ async function passOver({ account, writer, roster, type, onPage, signal }: Passi
       start += ids.length
       if (ids.length > 0) promised = page.promised
       promised ??= page.promised
-      withoutNews = seen.size > before ? 0 : withoutNews + 1
+      withoutNews = received() > before ? 0 : withoutNews + 1
       if (ids.length === 0 || start > promised || withoutNews >= PAGES_WITHOUT_NEWS)
-        return { promised, received: seen.size, broken: false }
+        return { promised, received: received(), broken: false }
     }
   } catch (error) {
     if (!(error instanceof AuditError) || refusesAccess(error)) throw error
-    return { promised, received: seen.size, broken: true }
+    return { promised, received: received(), broken: true }
   }
 }
 
