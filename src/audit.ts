@@ -8,7 +8,8 @@ import type { WorkFolder } from './files/work-folder.ts'
 import type { CallCounts } from './http/calls.ts'
 import { refusesAccess } from './phases/access.ts'
 import { divergences } from './phases/divergences.ts'
-import { type Listing, listed, targeted } from './phases/identities.ts'
+import { begun, type Listing, listed, targeted } from './phases/identities.ts'
+import type { Pages } from './phases/pages.ts'
 import { recalled } from './phases/recall.ts'
 import { workspaces } from './phases/workspaces.ts'
 import type { PolicySetup } from './policy-setup.ts'
@@ -103,7 +104,10 @@ async function phases(world: World, findings: Findings, over: AbortSignal): Prom
   await kept(work, findings.workspaces)
 
   progress.phase('identities')
-  for (const type of config.included) findings.listings.push(await identities(world, findings, type, signal))
+  const fresh = config.included.filter((type) => listingOf(work, type) === undefined)
+  const pages = begun(account, config.targets === undefined ? fresh : [], signal)
+  for (const type of config.included)
+    findings.listings.push(await identities(world, findings, type, pages.get(type), signal))
   world.onPhaseEnd()
   if (bulk !== undefined) {
     await progress.reading(bulk, read(findings, bulk.prepare(work.snapshot, signal)))
@@ -144,10 +148,15 @@ const kept = async (work: WorkFolder, list: readonly Workspace[] | undefined): P
   if (list !== undefined) await work.keepWorkspaces(list)
 }
 
+/** Of an earlier run. */
+const listingOf = ({ results }: WorkFolder, of: PrincipalType): Listing | undefined =>
+  results.checkpoint.listings.find(({ type }) => type === of)
+
 async function identities(
   world: World,
   findings: Findings,
   type: PrincipalType,
+  pages: Pages | undefined,
   signal: AbortSignal,
 ): Promise<Listing> {
   const { config, account, work, progress } = world
@@ -158,7 +167,7 @@ async function identities(
     world.bulk?.learn(of, principals)
     if (of === 'service-principals') findings.callerRoles ??= callerRoles(config, principals)
   }
-  const known = work.results.checkpoint.listings.find((listing) => listing.type === type)
+  const known = listingOf(work, type)
   if (known !== undefined) {
     const unnamed = world.unnamed.get(type) ?? []
     const { snapshot, results } = work
@@ -174,7 +183,7 @@ async function identities(
   }
   const listing =
     config.targets === undefined
-      ? await listed(account, work.snapshot, type, onPage, signal)
+      ? await listed(account, work.snapshot, type, onPage, signal, pages)
       : await targeted(work.snapshot, type, config.targets)
   await work.results.listed(listing)
   return listing

@@ -41,8 +41,10 @@ export async function settle(
     handOver.told()
     return
   }
-  const progress = store instanceof ProgressStore ? await saved(settings, report, store, outcome) : store
-  const artifact = await uploaded(report, settings, isPublic)
+  const [progress, artifact] = await Promise.all([
+    store instanceof ProgressStore ? saved(settings, report, store, outcome) : store,
+    uploaded(report, settings, isPublic),
+  ])
   await told(report, { artifact, progress, notContinued, withSummary }, env)
   await commented(report, artifact, settings, new AbortController().signal)
   handOver.settled()

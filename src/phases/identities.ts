@@ -26,16 +26,25 @@ interface Pass {
 }
 
 interface Passing {
-  readonly account: Account
   readonly writer: SnapshotWriter
   readonly roster: RosterWriter
   readonly type: PrincipalType
   readonly onPage: OnPage
-  readonly signal: AbortSignal
 }
 
 /** Called with every page as it arrives. */
 export type OnPage = (type: PrincipalType, listed: number, page: ListingPage) => void
+
+/** The listings of these types, the first page of each being asked for: a type is ready when the one before it has ended. */
+export function begun(
+  account: Account,
+  types: readonly PrincipalType[],
+  signal: AbortSignal,
+): ReadonlyMap<PrincipalType, Pages> {
+  const all = new Map(types.map((type) => [type, new Pages(account, type, signal)]))
+  for (const pages of all.values()) pages.begin()
+  return all
+}
 
 /**
  * Phase 2 for one type: the whole listing, in its order, repeats dropped. SCIM paging is not stable: an identity deleted
@@ -47,13 +56,14 @@ export async function listed(
   type: PrincipalType,
   onPage: OnPage,
   signal: AbortSignal,
+  begun = new Pages(account, type, signal),
 ): Promise<Listing> {
   const [writer, roster] = [await snapshot.write(type), await snapshot.writeRoster(type)]
-  const onePass = () => passOver({ account, writer, roster, type, onPage, signal })
+  const passing = { writer, roster, type, onPage }
   try {
-    const first = await onePass()
+    const first = await passOver(begun, passing)
     const short = first.broken || writer.count < (first.promised ?? 0)
-    const second = short ? await onePass() : first
+    const second = short ? await passOver(new Pages(account, type, signal), passing) : first
     // A pass that gives nothing takes nothing back that the other one gave.
     const promised = second.received === 0 ? first.promised : smaller(first.promised, second.promised)
     return { type, listed: writer.count, promised, trusted: !second.broken && writer.count >= (promised ?? 0) }
@@ -66,8 +76,7 @@ export async function listed(
 const smaller = (a: number | undefined, b: number | undefined) =>
   a === undefined || b === undefined ? (a ?? b) : Math.min(a, b)
 
-async function passOver({ account, writer, roster, type, onPage, signal }: Passing): Promise<Pass> {
-  const pages = new Pages(account, type, signal)
+async function passOver(pages: Pages, { writer, roster, type, onPage }: Passing): Promise<Pass> {
   // The writer knows what a first pass has seen.
   const seen = writer.count === 0 ? undefined : new Set<string>()
   const received = () => seen?.size ?? writer.count

@@ -22,6 +22,11 @@ export class Pages {
     this.#signal = signal
   }
 
+  /** Asks for the first page before anybody needs it. */
+  begin(): void {
+    this.#ahead.set(1, this.#asked(1))
+  }
+
   /**
    * The page from `start`; an empty one only when it stays empty, or nothing more was promised: neither by itself nor by
    * the page before, since an empty answer that takes the promise back is no better than one that does not keep it.
