@@ -19,6 +19,7 @@ Runs the bundled action against a make-believe Databricks account on this machin
   --seed <n>                another account and other faults (default 1)
   --throttle [<perSecond>]  the account answers 429 above so many match calls a second (default 200)
   --faults                  one request in 25 goes wrong: errors, cut connections, broken answers
+  --graph                   Entra is read in bulk through Microsoft Graph, instead of one call an identity
   --kill-at <n>%            the step is killed when so much of the account is asked about; then the job is run again on an
                             empty machine, and the files are compared with those of a run that nobody interrupted
   --evaluate                a pull request is judged by what last night's audit found, without asking Databricks
@@ -32,6 +33,7 @@ interface Wishes {
   readonly seed: number
   readonly throttle: number | undefined
   readonly faults: boolean
+  readonly graph: boolean
   /** Percent of the identities. */
   readonly killAt: number | undefined
   readonly judging: Judging | undefined
@@ -64,6 +66,7 @@ function wishesOf(args: readonly string[]): Wishes {
       seed: { type: 'string', default: '1' },
       throttle: { type: 'string' },
       faults: { type: 'boolean', default: false },
+      graph: { type: 'boolean', default: false },
       'kill-at': { type: 'string' },
       evaluate: { type: 'boolean', default: false },
       baseline: { type: 'boolean', default: false },
@@ -74,6 +77,8 @@ function wishesOf(args: readonly string[]): Wishes {
   if (values['kill-at'] !== undefined && (values.evaluate || values.baseline))
     throw new Error('--kill-at shows another thing than --evaluate and --baseline; give one of them')
   if (values.evaluate && values.baseline) throw new Error('--evaluate and --baseline are two demos; give one of them')
+  if (values.graph && (values['kill-at'] !== undefined || values.evaluate))
+    throw new Error('--graph makes no comparisons that --kill-at could count, and --evaluate asks nobody; leave it out')
   const rules = values.threshold.map((rule) => {
     const colon = rule.lastIndexOf(':')
     if (colon < 1) throw new Error(`--threshold must look like "RULE: LIMIT", not "${rule}"`)
@@ -89,7 +94,7 @@ function wishesOf(args: readonly string[]): Wishes {
     throttle: values.throttle === undefined ? undefined : wholeNumber('throttle', values.throttle, 1, 100_000),
     killAt: values['kill-at'] === undefined ? undefined : percent('kill-at', values['kill-at']),
     judging: values.evaluate ? 'evaluate' : values.baseline ? 'baseline' : undefined,
-    ...{ faults: values.faults, thresholds: rules, help: values.help },
+    ...{ faults: values.faults, graph: values.graph, thresholds: rules, help: values.help },
   }
 }
 
@@ -160,7 +165,12 @@ async function demo(wishes: Wishes): Promise<number> {
     `  ${everyPrincipal(sandbox.account).length} identities, ${workspaces.length} workspaces, seed ${wishes.seed}`,
   )
   const step = {
-    ...{ inputs: { thresholds: wishes.thresholds.join('\n'), 'primary-domains': 'example.com' }, workspace },
+    inputs: {
+      thresholds: wishes.thresholds.join('\n'),
+      'primary-domains': 'example.com',
+      ...(wishes.graph ? { 'match-source': 'graph' } : {}),
+    },
+    workspace,
     ...{ signal: interrupted.signal, detached: true },
     onShown: (lines: readonly ShownLine[]) => lines.forEach(show),
   }
