@@ -1,15 +1,9 @@
 import nock from 'nock'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { request } from '../../src/github/api.ts'
+import { API, offline } from './github-api.ts'
 
-const API = 'https://api.github.com'
-
-beforeAll(() => nock.disableNetConnect())
-afterEach(() => nock.cleanAll())
-afterAll(() => {
-  nock.enableNetConnect()
-  nock.restore()
-})
+offline()
 
 const ask = (signal = new AbortController().signal, pauseMs = 0) =>
   request({ owner: 'o', repo: 'r', apiUrl: API, token: 'ghs_secret', signal, pauseMs }, 'GET /repos/{owner}/{repo}')

@@ -1,23 +1,13 @@
 import nock from 'nock'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { keepComment, pullRequestOf } from '../../src/github/comment.ts'
+import { API, api, offline } from './github-api.ts'
 
-const API = 'https://api.github.com'
 const MARKER = '<!-- aim-readiness x -->'
 const LIST = '/repos/o/r/issues/7/comments'
 
-beforeAll(() => nock.disableNetConnect())
-afterEach(() => {
-  const pending = nock.pendingMocks()
-  nock.cleanAll()
-  expect(pending).toEqual([])
-})
-afterAll(() => {
-  nock.enableNetConnect()
-  nock.restore()
-})
+offline({ isStrict: true })
 
-const api = { owner: 'o', repo: 'r', apiUrl: API, token: 'ghs_token', signal: new AbortController().signal, pauseMs: 0 }
 const body = `${MARKER}\ntext`
 const keep = (bodyOf: (exists: boolean) => string | undefined = () => body) =>
   keepComment({ api, number: 7, marker: MARKER, bodyOf })

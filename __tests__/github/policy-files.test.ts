@@ -1,28 +1,18 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import nock from 'nock'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { workspacePath, workspaceText } from '../../src/files/workspace-file.ts'
 import { changeOf, commitsOf, type PolicyRequest, policyFile } from '../../src/github/policy-files.ts'
 import { temporaryFolder } from '../files/temporary.ts'
+import { API, api, offline } from './github-api.ts'
 
-const API = 'https://api.github.com'
 const BASE = 'b'.repeat(40)
 const HEAD = 'd'.repeat(40)
 const PATH = '.github/aim-readiness.yml'
 
-beforeAll(() => nock.disableNetConnect())
-afterEach(() => {
-  const pending = nock.pendingMocks()
-  nock.cleanAll()
-  expect(pending).toEqual([])
-})
-afterAll(() => {
-  nock.enableNetConnect()
-  nock.restore()
-})
+offline({ isStrict: true })
 
-const api = { owner: 'o', repo: 'r', apiUrl: API, token: 'ghs_token', signal: new AbortController().signal, pauseMs: 0 }
 const proposed: PolicyRequest = {
   path: PATH,
   isDefault: true,

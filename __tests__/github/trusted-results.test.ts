@@ -2,24 +2,19 @@ import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import nock from 'nock'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { JUDGEABLE, lastReports, newestTrusted, WHOLE } from '../../src/action/trusted.ts'
 import { type TrustedQuery, trustedResults } from '../../src/github/trusted-results.ts'
 import { reportJsonOf } from '../../src/report/report-json.ts'
 import { temporaryFolder } from '../files/temporary.ts'
 import { CLEAN, reportOf } from '../report/cast.ts'
+import { API, api, offline } from './github-api.ts'
 
-const API = 'https://api.github.com'
 const SHA = 'c'.repeat(40)
 const ACCOUNT = reportOf().accountId
 const CONTEXT = { accountId: ACCOUNT, idpIsEntra: true }
 
-beforeAll(() => nock.disableNetConnect())
-afterEach(() => nock.cleanAll())
-afterAll(() => {
-  nock.enableNetConnect()
-  nock.restore()
-})
+offline()
 
 const run = (id: number, changes: object = {}) => ({
   id,
@@ -65,7 +60,6 @@ function service(files: Readonly<Record<number, Files | Error>>) {
 
 async function withQuery<T>(client: TrustedQuery['client'], use: (query: TrustedQuery) => Promise<T>): Promise<T> {
   await using folder = await temporaryFolder()
-  const api = { owner: 'o', repo: 'r', apiUrl: API, token: 't', signal: new AbortController().signal, pauseMs: 0 }
   return await use({
     ...{ api, client, workflow: 'audit.yml', defaultBranch: 'main', runId: '1' },
     artifactName: 'aim-readiness',

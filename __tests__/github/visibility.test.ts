@@ -1,21 +1,16 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import nock from 'nock'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Visibility } from '../../src/github/context.ts'
 import { countsAsPublic, visibilityOf } from '../../src/github/visibility.ts'
+import { API, offline } from './github-api.ts'
 
-const API = 'https://api.github.com'
 const unknown = { visibility: 'unknown', repository: 'octo-org/audit', apiUrl: API } as const
 const ask = (context: Parameters<typeof visibilityOf>[0] = unknown, token = 'ghs_token') =>
   visibilityOf(context, token, new AbortController().signal)
 
-beforeAll(() => nock.disableNetConnect())
-afterEach(() => nock.cleanAll())
-afterAll(() => {
-  nock.enableNetConnect()
-  nock.restore()
-})
+offline()
 
 describe('visibilityOf', () => {
   test.each(['public', 'private'] satisfies Visibility[])(
