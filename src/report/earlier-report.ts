@@ -4,6 +4,7 @@ import type { Conclusion, Incompleteness } from '../domain/gate.ts'
 import { PRINCIPAL_TYPES, type PrincipalType } from '../domain/principal.ts'
 import type { WorkspaceTally } from '../domain/tally.ts'
 import { INCOMPLETENESS } from './causes.ts'
+import type { Totals } from './figures.ts'
 import { SCHEMA_VERSION } from './report-json.ts'
 
 /** What `report.json` of an earlier audit tells. */
@@ -25,13 +26,7 @@ export interface EarlierReport {
   readonly blockers: number | undefined
 }
 
-export interface EarlierTotals {
-  readonly listed: number
-  readonly checked: number
-  readonly divergent: number
-  readonly failed: number
-  readonly gone: number
-  readonly localOnly: number
+export interface EarlierTotals extends Totals {
   readonly unreached: number
 }
 
