@@ -98,14 +98,17 @@ describe('pages (graph.members)', () => {
     'after %s the collection is read anew, three times at most (case 72)',
     async (code) => {
       const link = `${MEMBERS}?$skiptoken=old`
-      for (let time = 0; time < 3; time++) {
-        api()
-          .get(`${MEMBERS}${SELECT}`)
-          .reply(200, page([A], `https://${GRAPH}${link}`))
-        api()
-          .get(link)
-          .reply(...refused(400, code))
+      const expired = (times: number) => {
+        for (let time = 0; time < times; time++) {
+          api()
+            .get(`${MEMBERS}${SELECT}`)
+            .reply(200, page([A], `https://${GRAPH}${link}`))
+          api()
+            .get(link)
+            .reply(...refused(400, code))
+        }
       }
+      expired(3)
       api()
         .get(`${MEMBERS}${SELECT}`)
         .reply(200, page([B], `https://${GRAPH}${link}2`))
@@ -114,14 +117,7 @@ describe('pages (graph.members)', () => {
         .reply(200, page([C]))
       expect(new Set(await read())).toEqual(new Set([A, B, C]))
 
-      for (let time = 0; time < 4; time++) {
-        api()
-          .get(`${MEMBERS}${SELECT}`)
-          .reply(200, page([A], `https://${GRAPH}${link}`))
-        api()
-          .get(link)
-          .reply(...refused(400, code))
-      }
+      expired(4)
       expect(await failureOf(read())).toMatchObject({ reason: 'bad-request', code })
     },
   )

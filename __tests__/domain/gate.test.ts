@@ -10,12 +10,12 @@ import {
   limitOf,
   type Rule,
   ruleOf,
-  verdictOf,
 } from '../../src/domain/gate.ts'
 import type { Outcome } from '../../src/domain/outcome.ts'
 import { PRINCIPAL_TYPES, type PrincipalType } from '../../src/domain/principal.ts'
 import { Counter, type Tally, tallyOfWorkspaces } from '../../src/domain/tally.ts'
 import type { Workspace } from '../../src/domain/workspace.ts'
+import { verdictOf } from './verdict.ts'
 
 const ALL: SubjectType[] = ['workspaces', ...PRINCIPAL_TYPES]
 

@@ -1,4 +1,3 @@
-import { EVERYTHING_CHECKED } from '../../src/domain/baseline.ts'
 import type { Evidence, Finding } from '../../src/domain/finding.ts'
 import { concludedOf } from '../../src/domain/judgement/conclusion.ts'
 import { Judge, type Policy } from '../../src/domain/judgement/judge.ts'
@@ -8,7 +7,7 @@ import { textsSource } from '../../src/files/results-source.ts'
 import { findingsJsonOf } from '../../src/report/findings-json.ts'
 import { reportJsonOf } from '../../src/report/report-json.ts'
 import { reportOf } from '../report/cast.ts'
-import { A, B, evidencesOf, policyOf, tallyWith } from './cast.ts'
+import { A, B, EVERYTHING_CHECKED, evidencesOf, policyOf, tallyWith } from './cast.ts'
 
 export const ACCOUNT = '0f4b4c5e-6d1c-4d6a-9d0e-3b1f5a2c9c1e'
 export const CONTEXT = { accountId: ACCOUNT, idpIsEntra: true }

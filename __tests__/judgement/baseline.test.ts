@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { EVERYTHING_CHECKED, type Unchecked } from '../../src/domain/baseline.ts'
+import type { Unchecked } from '../../src/domain/baseline.ts'
 import type { Evidence } from '../../src/domain/finding.ts'
 import { BaselineJudge, Judge, type Policy } from '../../src/domain/judgement/judge.ts'
 import { untoldBy } from '../../src/domain/judgement/verdict.ts'
-import { A, B, C, evidencesOf, policyOf, rule, tallyWith } from './cast.ts'
+import { A, B, C, EVERYTHING_CHECKED, evidencesOf, policyOf, rule, tallyWith } from './cast.ts'
 
 function baseline(earlier: readonly Evidence[], policy: Policy, unchecked: Unchecked = EVERYTHING_CHECKED) {
   const judge = new BaselineJudge(policy)

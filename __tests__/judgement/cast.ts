@@ -1,3 +1,4 @@
+import type { Unchecked } from '../../src/domain/baseline.ts'
 import type { ErrorCategory, SubjectType } from '../../src/domain/category.ts'
 import { type Details, type Divergence, divergenceOf } from '../../src/domain/divergence.ts'
 import type { Evidence } from '../../src/domain/finding.ts'
@@ -8,6 +9,8 @@ import { Holders } from '../../src/domain/judgement/holders.ts'
 import { Judge, type Policy } from '../../src/domain/judgement/judge.ts'
 import { PRINCIPAL_TYPES, type PrincipalType } from '../../src/domain/principal.ts'
 import type { Tally } from '../../src/domain/tally.ts'
+
+export const EVERYTHING_CHECKED: Unchecked = { ids: new Set(), types: new Set() }
 
 export const GUIDS = [
   '00000000-0000-4000-8000-00000000000a',

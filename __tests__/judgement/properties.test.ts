@@ -1,12 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { EVERYTHING_CHECKED } from '../../src/domain/baseline.ts'
 import type { Evidence } from '../../src/domain/finding.ts'
 import { concludedOf } from '../../src/domain/judgement/conclusion.ts'
 import { BaselineJudge, Judge, type Judged, type Policy } from '../../src/domain/judgement/judge.ts'
 import type { JudgedVerdict } from '../../src/domain/judgement/verdict.ts'
 import { accepted, accounts, allowList, domains, evidences, evidencesOfAccount, rules } from './arbitrary.ts'
-import { judged, policyOf, tallyWith } from './cast.ts'
+import { EVERYTHING_CHECKED, judged, policyOf, tallyWith } from './cast.ts'
 
 const SEVERITY = { passed: 0, failed: 1, incomplete: 2, error: 3 } as const
 const NO_FAILURES = { count: 0, percentHundredths: undefined }

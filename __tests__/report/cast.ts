@@ -1,10 +1,11 @@
 import type { ErrorCategory, SubjectType } from '../../src/domain/category.ts'
 import { type Divergence, divergenceOf } from '../../src/domain/divergence.ts'
 import type { Failure } from '../../src/domain/failure.ts'
-import { isProblem, type Rule, ruleOf, type Verdict, verdictOf } from '../../src/domain/gate.ts'
+import { isProblem, type Rule, ruleOf, type Verdict } from '../../src/domain/gate.ts'
 import { PRINCIPAL_TYPES, type PrincipalType } from '../../src/domain/principal.ts'
 import { Counter, emptyTally, maskOf, type Tally, type TypeTally } from '../../src/domain/tally.ts'
 import { type ArtifactState, type Report, SAMPLE_SIZE, type Samples } from '../../src/report/model.ts'
+import { verdictOf } from '../domain/verdict.ts'
 
 export const UPLOADED: ArtifactState = {
   state: 'uploaded',

@@ -22,8 +22,6 @@ export interface Unchecked {
   readonly types: ReadonlySet<SubjectType>
 }
 
-export const EVERYTHING_CHECKED: Unchecked = { ids: new Set(), types: new Set() }
-
 export const uncheckedKey = (subject: SubjectType, id: string): string => `${subject} ${id}`
 
 interface Earlier {

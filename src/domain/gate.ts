@@ -1,7 +1,7 @@
 import { CATEGORIES_OF, type ErrorCategory, SUBJECT_TYPES, type SubjectType } from './category.ts'
 import type { FindingClass, FindingReason } from './finding.ts'
 import { type Named, namedBy, RULE_NAMES } from './judgement/rule-names.ts'
-import { carriersOf, emptyTally, type Tally, tellsFederation, total } from './tally.ts'
+import { carriersOf, type Tally, tellsFederation, total } from './tally.ts'
 
 /** At least one of the two; a rule fails when either is exceeded. */
 export interface Limit {
@@ -123,23 +123,6 @@ export function basisOf({ types }: Rule, { workspaces, principals }: Tally): Bas
   )
   return { checked: checked.reduce((sum, count) => sum + count, 0), known: tells || !types.includes('workspaces') }
 }
-
-/**
- * Judges a rule about categories by what was found, nothing being accepted. Not told is not clean: a rule on workspaces
- * that the API is silent about is `unknown`.
- */
-export function verdictOf(rule: Rule, tally: Tally): Verdict {
-  const { checked, known } = basisOf(rule, tally)
-  let value = 0
-  for (const type of rule.types) {
-    if (type === 'workspaces') value += known ? (tally.workspaces?.divergent ?? 0) : 0
-    else value += carriersOf(tally.principals[type] ?? NOTHING, rule.categories)
-  }
-  const exceeded = exceeds(value, checked, rule.limit)
-  return { rule, value, checked, state: exceeded ? 'exceeded' : known ? 'within' : 'unknown' }
-}
-
-const NOTHING = emptyTally(0)
 
 export type Conclusion = 'error' | 'incomplete' | 'failed' | 'passed'
 

@@ -10,11 +10,14 @@ export const PERMISSIONS: Readonly<Record<PrincipalType, string>> = {
   'service-principals': 'Application.Read.All',
 }
 
-/** What the preflight found out about one type. `refusal`: the code with which Graph did not let us read it. */
-type Found = { readonly type: PrincipalType } & (
-  | { readonly count: number | undefined; readonly refusal: undefined }
-  | { readonly refusal: string }
-)
+/** What the preflight found out about one type. */
+interface Found {
+  readonly type: PrincipalType
+  /** Objects in the tenant, where Graph tells it. */
+  readonly count: number | undefined
+  /** The code with which Graph did not let us read it; `undefined`: it did. */
+  readonly refusal: string | undefined
+}
 
 /**
  * Reads one object of each type, to find out whether we may before anything is judged by it. Gives the number of them in
@@ -28,16 +31,17 @@ export async function preflight(
   const found = await Promise.all(types.map((type) => tried(graph, type, signal)))
   const refused = found.filter(({ refusal }) => refusal !== undefined)
   if (refused.length > 0) throw missing(refused)
-  return new Map(found.map((one) => [one.type, 'count' in one ? one.count : undefined]))
+  return new Map(found.map(({ type, count }) => [type, count]))
 }
 
 async function tried(graph: Graph, type: PrincipalType, signal: AbortSignal): Promise<Found> {
   try {
     const { items, count } = await onePage(graph, type, signal)
     // Without the permission an object may come all the same, with its id and type only.
-    return items.some(({ name }) => name === '') ? { type, refusal: 'unreadable' } : { type, count, refusal: undefined }
+    return { type, count, refusal: items.some(({ name }) => name === '') ? 'unreadable' : undefined }
   } catch (error) {
-    if (error instanceof AuditError && error.reason === 'forbidden') return { type, refusal: error.code }
+    if (error instanceof AuditError && error.reason === 'forbidden')
+      return { type, count: undefined, refusal: error.code }
     throw error
   }
 }

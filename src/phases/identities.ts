@@ -56,12 +56,12 @@ export async function listed(
   type: PrincipalType,
   onPage: OnPage,
   signal: AbortSignal,
-  begun = new Pages(account, type, signal),
+  firstPass = new Pages(account, type, signal),
 ): Promise<Listing> {
   const [writer, roster] = [await snapshot.write(type), await snapshot.writeRoster(type)]
   const passing = { writer, roster, type, onPage }
   try {
-    const first = await passOver(begun, passing)
+    const first = await passOver(firstPass, passing)
     const short = first.broken || writer.count < (first.promised ?? 0)
     const second = short ? await passOver(new Pages(account, type, signal), passing) : first
     // A pass that gives nothing takes nothing back that the other one gave.

@@ -29,7 +29,10 @@ export interface GateContext {
 
 const wantedBy = ({ categories, reasons, classes }: Rule): MarkBits => bitsOf([...categories, ...reasons], classes)
 
-/** Judges any rule by the findings; each identity counts once. */
+/**
+ * Judges any rule by the findings; each identity counts once. Not told is not clean: a rule on workspaces that the API is
+ * silent about is `unknown`.
+ */
 export function judgedVerdictOf(rule: Rule, { tally, findings, baseline, ratchet }: GateContext): JudgedVerdict {
   const { checked, known } = basisOf(rule, tally)
   const wanted = wantedBy(rule)
