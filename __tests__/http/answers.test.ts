@@ -5,7 +5,7 @@ import type { HttpAnswer } from '../../src/http/send.ts'
 import { jsonAnswer, thrownBy } from './expecting.ts'
 
 const now = new Date('2026-01-05T08:00:00Z')
-const judged = (answer: HttpAnswer) => jsonOf('users.list', answer, now)
+const judged = (answer: HttpAnswer) => jsonOf('users.list', answer, { date: () => now })
 const refusalOf = (answer: HttpAnswer) => thrownBy(() => judged(answer))
 const page = { 'content-type': 'text/html' }
 const answer = (status: number, text: string, headers: HttpAnswer['headers'] = page) => ({ status, headers, text })

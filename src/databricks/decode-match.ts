@@ -1,8 +1,8 @@
-import { z } from 'zod'
 import type { Counterpart, Match } from '../domain/match.ts'
 import type { PrincipalType } from '../domain/principal.ts'
+import { fields, list, or, text } from '../http/shape.ts'
 import { wrongIdentity } from './decode.ts'
-import { id, list, message, optionalId, read, text, unexpected } from './wire.ts'
+import { id, message, optionalId, read, unexpected } from './wire.ts'
 
 /** What was asked for; an answer must be about it. */
 export interface Asked {
@@ -12,20 +12,20 @@ export interface Asked {
 
 // `internal_id` in the match messages; the newer IAM resources call it by type.
 const known = { account_id: text, internal_id: optionalId, external_id: text }
-const user = message(z.object({ ...known, user_id: optionalId, username: text }))
-const group = message(z.object({ ...known, group_id: optionalId, group_name: text }))
-const servicePrincipal = message(z.object({ ...known, service_principal_id: optionalId, application_id: text }))
-const members = list(z.object({ principal_id: id, principal_type: text.catch('') }))
+const user = message(fields({ ...known, user_id: optionalId, username: text }))
+const group = message(fields({ ...known, group_id: optionalId, group_name: text }))
+const servicePrincipal = message(fields({ ...known, service_principal_id: optionalId, application_id: text }))
+const members = list(fields({ principal_id: id, principal_type: or(text, '') }))
 
-const userAnswer = z.object({ databricks_user: user, idp_match_by_username: user, idp_match_by_external_id: user })
-const groupAnswer = z.object({
+const userAnswer = fields({ databricks_user: user, idp_match_by_username: user, idp_match_by_external_id: user })
+const groupAnswer = fields({
   databricks_group: group,
   idp_match_by_external_id: group,
   idp_matches_by_group_name: list(group),
   local_members_not_in_idp: members,
   external_members_not_in_idp: members,
 })
-const servicePrincipalAnswer = z.object({
+const servicePrincipalAnswer = fields({
   databricks_service_principal: servicePrincipal,
   idp_match_by_app_id: servicePrincipal,
   idp_match_by_external_id: servicePrincipal,
@@ -96,9 +96,9 @@ const resourceOf = (
   name,
   externalId: wire.external_id,
 })
-const userOf = (wire: z.output<typeof user>) => wire && resourceOf(wire, wire.user_id, wire.username)
-const groupOf = (wire: z.output<typeof group>) => wire && resourceOf(wire, wire.group_id, wire.group_name)
-const servicePrincipalOf = (wire: z.output<typeof servicePrincipal>) =>
+const userOf = (wire: ReturnType<typeof user>) => wire && resourceOf(wire, wire.user_id, wire.username)
+const groupOf = (wire: ReturnType<typeof group>) => wire && resourceOf(wire, wire.group_id, wire.group_name)
+const servicePrincipalOf = (wire: ReturnType<typeof servicePrincipal>) =>
   wire && resourceOf(wire, wire.service_principal_id, wire.application_id)
 
 /** What `matchWithIdp` answered about one principal. Throws `AuditError`, never takes an answer about nobody for "agrees". */

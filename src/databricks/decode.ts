@@ -1,23 +1,25 @@
-import { z } from 'zod'
 import { AuditError } from '../domain/failure.ts'
 import type { PrincipalType } from '../domain/principal.ts'
 import type { Federation, Workspace } from '../domain/workspace.ts'
+import { array, fields, list, or, type Read, text } from '../http/shape.ts'
 import type { ListedPrincipal, ListingPage } from '../ports.ts'
-import { count, id, list, optionalId, read, text, unexpected } from './wire.ts'
+import { count, id, optionalId, read, unexpected } from './wire.ts'
 
-const workspace = z.object({
+const anything: Read<unknown> = (json) => json
+const federationInfo = fields({ enable_identity_federation: anything })
+const workspace = fields({
   workspace_id: id,
   pricing_tier: text,
   // Undocumented; what the KB script reads. An unfederated workspace may leave out the flag, as proto3 does with false.
-  identity_federation_info: z.object({ enable_identity_federation: z.unknown().optional() }).nullish(),
+  identity_federation_info: (json) => (json === undefined || json === null ? undefined : federationInfo(json)),
 })
 
 /** The account's workspaces, each once. Documented as `{workspaces: […]}`, sent as a bare array. */
 export function workspacesOf(json: unknown): Workspace[] {
   const what = 'the list of workspaces'
   const wire = Array.isArray(json)
-    ? read(z.array(workspace), json, what)
-    : read(z.object({ workspaces: z.array(workspace) }), json, what).workspaces
+    ? read(array(workspace), json, what)
+    : read(fields({ workspaces: array(workspace) }), json, what).workspaces
   const byId = new Map<string, Workspace>()
   for (const { workspace_id, pricing_tier, identity_federation_info: info } of wire)
     if (!byId.has(workspace_id))
@@ -25,23 +27,23 @@ export function workspacesOf(json: unknown): Workspace[] {
   return [...byId.values()]
 }
 
-function federationOf(info: { enable_identity_federation?: unknown } | null | undefined): Federation {
-  if (info === null || info === undefined) return 'unknown'
+function federationOf(info: { enable_identity_federation: unknown } | undefined): Federation {
+  if (info === undefined) return 'unknown'
   return info.enable_identity_federation === true ? 'enabled' : 'disabled'
 }
 
-const resource = z.object({
+const resource = fields({
   id,
   userName: text,
   displayName: text,
   applicationId: text,
   externalId: text,
-  active: z.boolean().nullish().catch(undefined),
+  active: (json) => (typeof json === 'boolean' ? json : undefined),
   // Only tells whether the caller is an account admin: an odd shape is no reason to refuse the listing.
-  roles: list(z.object({ value: text })).catch([]),
+  roles: or(list(fields({ value: text })), []),
 })
 
-const listing = z.object({
+const listing = fields({
   totalResults: count,
   startIndex: optionalId,
   Resources: list(resource),
@@ -64,12 +66,12 @@ export function pageOf(type: PrincipalType, json: unknown, startIndex: number, w
 
 const listedOf = (
   type: PrincipalType,
-  { id, externalId, active, roles, ...names }: z.output<typeof resource>,
+  { id, externalId, active, roles, ...names }: ReturnType<typeof resource>,
 ): ListedPrincipal => ({
   id,
   name: names[NAMES[type]],
   externalId,
-  active: active ?? undefined,
+  active,
   roles: roles.map(({ value }) => value).filter((value) => value !== ''),
 })
 
@@ -82,7 +84,7 @@ export function principalOf(type: PrincipalType, json: unknown, askedId: string,
 
 /** Checks that a SCIM resource is the one that was asked for. */
 export function confirmResource(json: unknown, askedId: string, what: string): void {
-  if (read(z.object({ id }), json, what).id !== askedId) throw wrongIdentity(what)
+  if (read(fields({ id }), json, what).id !== askedId) throw wrongIdentity(what)
 }
 
 /** Somebody mixes up answers: never to be read as anything about the identity that was asked for. */

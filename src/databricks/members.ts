@@ -1,19 +1,19 @@
-import { z } from 'zod'
 import type { GroupMember } from '../domain/directory-match.ts'
 import { AuditError } from '../domain/failure.ts'
 import { type PrincipalType, TYPE_LABELS } from '../domain/principal.ts'
 import type { Ask } from '../http/ask.ts'
+import { fields, list, text } from '../http/shape.ts'
 import type { Principals } from '../ports.ts'
 import { ATTRIBUTES } from './account.ts'
 import { principalOf, wrongIdentity } from './decode.ts'
 import { type AccountAddress, urlOf } from './url.ts'
-import { id, list, read, text, unexpected } from './wire.ts'
+import { id, read, unexpected } from './wire.ts'
 
 /** Default and most. https://docs.databricks.com/api/azure/account/iamv2/listdirectgroupmembers */
 const PAGE_SIZE = 1000
 
-const directMembers = z.object({
-  direct_group_members: list(z.object({ principal_id: id, principal_type: text, external_id: text })),
+const directMembers = fields({
+  direct_group_members: list(fields({ principal_id: id, principal_type: text, external_id: text })),
   next_page_token: text,
 })
 const TYPES: Readonly<Record<string, PrincipalType>> = {
@@ -22,7 +22,7 @@ const TYPES: Readonly<Record<string, PrincipalType>> = {
   SERVICE_PRINCIPAL: 'service-principals',
 }
 
-const scimGroup = z.object({ id, members: list(z.object({ value: id, $ref: text, type: text })) })
+const scimGroup = fields({ id, members: list(fields({ value: id, $ref: text, type: text })) })
 const SCIM_TYPES: readonly (readonly [RegExp, PrincipalType])[] = [
   [/(^|\/)ServicePrincipals?(\/|$)/i, 'service-principals'],
   [/(^|\/)Users?(\/|$)/i, 'users'],

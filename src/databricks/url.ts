@@ -12,10 +12,9 @@ export function urlOf(
   call: CallName,
   { host, accountId }: AccountAddress,
   id = '',
-  query: Readonly<Record<string, string>> = {},
+  query?: Readonly<Record<string, string>>,
 ): string {
   const template: string = EVERY_CALL[call].path
   const path = template.replace('{account}', encodeURIComponent(accountId)).replace('{id}', encodeURIComponent(id))
-  const search = new URLSearchParams(query).toString()
-  return `https://${host}${path}${search === '' ? '' : `?${search}`}`
+  return `https://${host}${path}${query === undefined ? '' : `?${new URLSearchParams(query)}`}`
 }

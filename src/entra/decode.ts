@@ -1,19 +1,16 @@
-import { z } from 'zod'
 import { type DirectoryObject, isObjectId } from '../domain/directory.ts'
 import { AuditError } from '../domain/failure.ts'
 import type { PrincipalType } from '../domain/principal.ts'
+import { array, fields, Misshapen, type Read, text } from '../http/shape.ts'
 
-/** Absent, null and `""` are the same: `''`. */
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? '')
+const id: Read<string> = (json) => {
+  if (typeof json !== 'string' || !isObjectId(json)) throw new Misshapen()
+  return json
+}
 
-const id = z.string().refine(isObjectId, 'not an object id')
-
-const user = z.object({ id, userPrincipalName: text, mail: text, userType: text })
-const group = z.object({ id, displayName: text, visibility: text })
-const servicePrincipal = z.object({ id, appId: text })
+const user = fields({ id, userPrincipalName: text, mail: text, userType: text })
+const group = fields({ id, displayName: text, visibility: text })
+const servicePrincipal = fields({ id, appId: text })
 
 /** What is asked of an object: no more than a match depends on. */
 export const SELECT: Readonly<Record<PrincipalType, string>> = {
@@ -29,33 +26,35 @@ export const GRAPH_TYPES: Readonly<Record<PrincipalType, string>> = {
   'service-principals': 'servicePrincipal',
 }
 
-/** One object of a collection. Throws what zod throws. */
-export type Decode<T> = (json: unknown) => T
-
-export const OBJECTS: Readonly<Record<PrincipalType, Decode<DirectoryObject>>> = {
+export const OBJECTS: Readonly<Record<PrincipalType, Read<DirectoryObject>>> = {
   users(json) {
-    const { id, userPrincipalName, mail, userType } = user.parse(json)
+    const { id, userPrincipalName, mail, userType } = user(json)
     const isGuest = userType.toLowerCase() === 'guest' || /#ext#/i.test(userPrincipalName)
     return { id, name: userPrincipalName, guestMail: isGuest ? mail : '', hidden: false }
   },
   groups(json) {
-    const { id, displayName, visibility } = group.parse(json)
+    const { id, displayName, visibility } = group(json)
     return { id, name: displayName, guestMail: '', hidden: visibility.toLowerCase() === 'hiddenmembership' }
   },
   'service-principals'(json) {
-    const { id, appId } = servicePrincipal.parse(json)
+    const { id, appId } = servicePrincipal(json)
     return { id, name: appId, guestMail: '', hidden: false }
   },
 }
 
-const idOnly = z.object({ id })
-export const ID_ONLY: Decode<string> = (json) => idOnly.parse(json).id
+const idOnly = fields({ id })
+export const ID_ONLY: Read<string> = (json) => idOnly(json).id
 
-const deleted = z.object({ id, deletedDateTime: z.iso.datetime({ offset: true }) })
+const dateTime: Read<string> = (json) => {
+  const isOne = typeof json === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.test(json)
+  if (!isOne || Number.isNaN(Date.parse(json))) throw new Misshapen()
+  return json
+}
+const deleted = fields({ id, deletedDateTime: dateTime })
 
 /** A soft-deleted object; ISO 8601. */
-export const DELETED: Decode<{ id: string; deletedAt: string }> = (json) => {
-  const wire = deleted.parse(json)
+export const DELETED: Read<{ id: string; deletedAt: string }> = (json) => {
+  const wire = deleted(json)
   return { id: wire.id, deletedAt: wire.deletedDateTime }
 }
 
@@ -68,21 +67,16 @@ export interface Page<T> {
   readonly next: string | undefined
 }
 
-const page = z.object({
-  value: z.array(z.unknown()),
-  '@odata.count': z.int().nonnegative().nullish().catch(undefined),
-  '@odata.nextLink': z.string().nullish(),
-})
+const count: Read<number | undefined> = (json) =>
+  typeof json === 'number' && Number.isSafeInteger(json) && json >= 0 ? json : undefined
 
 /** `what`: for the message. Throws `AuditError`, which names no value. */
-export function pageOf<T>(json: unknown, item: Decode<T>, what: string): Page<T> {
+export function pageOf<T>(json: unknown, item: Read<T>, what: string): Page<T> {
   try {
-    const { value, '@odata.count': count, '@odata.nextLink': next } = page.parse(json)
-    return { items: value.map(item), count: count ?? undefined, next: next || undefined }
+    const page = fields({ value: array(item), '@odata.count': count, '@odata.nextLink': text })(json)
+    return { items: page.value, count: page['@odata.count'], next: page['@odata.nextLink'] || undefined }
   } catch (error) {
-    if (!(error instanceof z.ZodError)) throw error
-    const place = z.core.toDotPath(error.issues[0]?.path ?? [])
-    throw unexpected(what, place === '' ? 'it has another shape' : `"${place}" is missing or malformed`)
+    throw error instanceof Misshapen ? unexpected(what, error.problem) : error
   }
 }
 

@@ -2,7 +2,8 @@ import { AuditError } from '../domain/failure.ts'
 import type { Ask } from '../http/ask.ts'
 import { EXPIRED_LINK } from '../http/graph-answers.ts'
 import { GRAPH_CALLS, type GraphCallName } from '../http/graph-calls.ts'
-import { type Decode, type Page, pageOf, unexpected } from './decode.ts'
+import type { Read } from '../http/shape.ts'
+import { type Page, pageOf, unexpected } from './decode.ts'
 import { graphUrlOf, type Query } from './url.ts'
 
 /** Where Graph is, and how it is asked. */
@@ -18,7 +19,7 @@ const RESTARTS = 3
 interface Collection<T> {
   readonly call: GraphCallName
   readonly query: Query
-  readonly item: Decode<T>
+  readonly item: Read<T>
   /** Of the object that the collection belongs to; `''`: none. */
   readonly object?: string
 }

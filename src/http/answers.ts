@@ -1,4 +1,5 @@
 import { AuditError, type Reason } from '../domain/failure.ts'
+import type { Clock } from '../ports.ts'
 import { type CallName, EVERY_CALL } from './calls.ts'
 import { type ErrorBody, errorBodyOf, hiddenErrorOf } from './error-body.ts'
 import { parseJson } from './json.ts'
@@ -60,12 +61,14 @@ function hintOf(reason: Reason, { text, isJson }: ErrorBody): string {
   return isJson ? '' : '; the answer is not from the API: a proxy, a firewall or an IP access list may have given it'
 }
 
-function refusal(call: CallName, { status, headers }: HttpAnswer, body: ErrorBody, date: Date): AuditError {
+type Dated = Pick<Clock, 'date'>
+
+function refusal(call: CallName, { status, headers }: HttpAnswer, body: ErrorBody, clock: Dated): AuditError {
   const reason = reasonOf(status, body)
   const said = body.code === '' ? `HTTP ${status}` : `HTTP ${status} ${body.code}`
   return new AuditError(reason, `Cannot ${EVERY_CALL[call].what}: ${said}${hintOf(reason, body)}`, {
     code: status,
-    retryAfterMs: retryAfterMsOf(headers, date),
+    retryAfterMs: retryAfterMsOf(headers, clock.date()),
   })
 }
 
@@ -83,10 +86,10 @@ const isJsonType = (headers: HttpAnswer['headers']): boolean =>
 
 /**
  * The JSON of a successful answer, without loss of digits. Throws `AuditError` for everything else; its code is the
- * status. `date`: what time it is here, for a `Retry-After` date in an answer without `Date`.
+ * status. `clock`: what time it is here, for a `Retry-After` date in an answer without `Date`.
  */
-export function jsonOf(call: CallName, answer: HttpAnswer, date: Date): unknown {
-  if (!isSuccess(answer.status)) throw refusal(call, answer, errorBodyOf(answer.text), date)
+export function jsonOf(call: CallName, answer: HttpAnswer, clock: Dated): unknown {
+  if (!isSuccess(answer.status)) throw refusal(call, answer, errorBodyOf(answer.text), clock)
   if (!isJsonType(answer.headers)) throw notJson(call, answer)
   let json: unknown
   try {
@@ -96,6 +99,6 @@ export function jsonOf(call: CallName, answer: HttpAnswer, date: Date): unknown 
     throw notJson(call, answer)
   }
   const hidden = hiddenErrorOf(json)
-  if (hidden !== undefined) throw refusal(call, answer, hidden, date)
+  if (hidden !== undefined) throw refusal(call, answer, hidden, clock)
   return json
 }

@@ -15,7 +15,7 @@ export type AskLayer = (next: Ask) => Ask
 export const answering =
   (send: Send, clock: Clock): Ask =>
   async (request, decode, signal) => {
-    const json = jsonOf(request.call, await send(request, signal), clock.date())
+    const json = jsonOf(request.call, await send(request, signal), clock)
     try {
       return decode(json)
     } catch (error) {

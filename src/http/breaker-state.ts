@@ -1,8 +1,8 @@
 /** What is known of one host. All times in ms of the clock. */
 export interface BreakerState {
   readonly phase: 'closed' | 'open' | 'probing'
-  /** How the last attempts ended, and when: of the last 30 s, and not so many that well-being long past hides trouble. */
-  readonly samples: readonly { readonly at: number; readonly answered: boolean }[]
+  /** How the last attempts ended: of the last 30 s, and not so many that well-being long past hides trouble. Newest first. */
+  readonly samples: readonly Samples[]
   /** When it last opened or closed. */
   readonly changedAt: number
   /** How long it stays open before the next probe. */
@@ -12,7 +12,14 @@ export interface BreakerState {
   readonly spentMs: number
 }
 
-const WINDOW_MS = 30_000
+/** Attempts in a row that ended alike within a second: nearly all do, and one by one they would be copied each time. */
+interface Samples {
+  readonly from: number
+  readonly answered: boolean
+  readonly count: number
+}
+
+const [WINDOW_MS, ALIKE_MS] = [30_000, 1_000]
 const [LEAST_SAMPLES, MOST_SAMPLES] = [20, 100]
 const FAILING_SHARE = 0.5
 const [FIRST_OPEN_MS, MOST_OPEN_MS] = [30_000, 300_000]
@@ -49,13 +56,10 @@ export function withSample(
 ): BreakerState {
   // What was sent before it closed again belongs to the time before.
   if (state.phase !== 'closed' || sentAt < state.changedAt) return state
-  // They stand in the order of time, and the first is recent, mostly.
-  const from = state.samples.findIndex(({ at }) => at > now - WINDOW_MS)
-  const recent = from < 0 ? [] : state.samples.slice(Math.max(from, state.samples.length + 1 - MOST_SAMPLES))
-  const samples = recent.concat({ at: now, answered })
-  if (answered || samples.length < LEAST_SAMPLES) return { ...state, samples }
-  const failed = samples.filter((sample) => !sample.answered).length
-  if (failed < samples.length * FAILING_SHARE) return { ...state, samples }
+  const samples = withOne(state.samples, answered, now)
+  const all = countOf(samples)
+  const failed = countOf(samples.filter((each) => !each.answered))
+  if (answered || all < LEAST_SAMPLES || failed < all * FAILING_SHARE) return { ...state, samples }
   return {
     ...state,
     phase: 'open',
@@ -65,6 +69,24 @@ export function withSample(
     probeAt: now + FIRST_OPEN_MS,
   }
 }
+
+function withOne(samples: readonly Samples[], answered: boolean, now: number): Samples[] {
+  const [last, ...others] = samples
+  const isAlike = last?.answered === answered && now - last.from < ALIKE_MS
+  const newest = isAlike
+    ? { ...last, count: Math.min(MOST_SAMPLES, last.count + 1) }
+    : { from: now, answered, count: 1 }
+  const recent: Samples[] = [newest]
+  let room = MOST_SAMPLES - newest.count
+  for (const each of isAlike ? others : samples) {
+    if (room <= 0 || each.from <= now - WINDOW_MS) break
+    recent.push({ ...each, count: Math.min(each.count, room) })
+    room -= each.count
+  }
+  return recent
+}
+
+const countOf = (samples: readonly Samples[]): number => samples.reduce((sum, { count }) => sum + count, 0)
 
 /** After a probe. `undefined`: it told nothing, so the next one may go at once. */
 export function withProbed(state: BreakerState, answered: boolean | undefined, now: number): BreakerState {

@@ -28,7 +28,7 @@ export const graphAnswering =
   (send: Send, clock: Clock): Ask =>
   async (request, decode, signal) => {
     const answer = await send(request, signal)
-    const json = jsonOrThrow(answer, () => jsonOf(request.call, answer, clock.date()))
+    const json = jsonOrThrow(answer, () => jsonOf(request.call, answer, clock))
     try {
       return decode(json)
     } catch (error) {

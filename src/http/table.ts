@@ -12,22 +12,23 @@ export interface Places {
   readonly accountId: string
 }
 
-const SEGMENTS: Readonly<Record<string, RegExp>> = {
-  '{id}': /^\d{1,20}$/,
-  '{object}': /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
-  '{tenant}': /^[A-Za-z0-9][A-Za-z0-9.-]{0,254}$/,
+const SEGMENTS: Readonly<Record<string, string>> = {
+  '{id}': '\\d{1,20}',
+  '{object}': '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}',
+  '{tenant}': '[A-Za-z0-9][A-Za-z0-9.-]{0,254}',
 }
 
-function fits(path: string, pathname: string, accountId: string): boolean {
-  const segments = pathname.split('/')
-  const expected = path.split('/')
-  return (
-    segments.length === expected.length &&
-    expected.every((part, at) => {
-      const segment = segments[at] ?? ''
-      return part === '{account}' ? segment === accountId : (SEGMENTS[part]?.test(segment) ?? part === segment)
-    })
-  )
+const patterns = new Map<string, RegExp>()
+
+/** What the path of a call may look like. Made once: it is needed for every request. */
+function patternOf(path: string, accountId: string): RegExp {
+  const literal = path.replace('{account}', accountId)
+  const known = patterns.get(literal)
+  if (known !== undefined) return known
+  const segments = literal.split('/').map((part) => SEGMENTS[part] ?? RegExp.escape(part))
+  const pattern = new RegExp(`^${segments.join('/')}$`)
+  patterns.set(literal, pattern)
+  return pattern
 }
 
 /** Is the request the call that it says it is, at the place where that call is made? */
@@ -42,7 +43,7 @@ export function isInTable({ call, url }: HttpRequest, places: Places): boolean {
     username === '' &&
     password === '' &&
     hash === '' &&
-    (fits(path, pathname, places.accountId) || (linksBelow !== undefined && pathname.startsWith(linksBelow)))
+    (patternOf(path, places.accountId).test(pathname) || (linksBelow !== undefined && pathname.startsWith(linksBelow)))
   )
 }
 
