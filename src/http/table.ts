@@ -20,30 +20,34 @@ const SEGMENTS: Readonly<Record<string, string>> = {
 
 const patterns = new Map<string, RegExp>()
 
-/** What the path of a call may look like. Made once: it is needed for every request. */
-function patternOf(path: string, accountId: string): RegExp {
-  const literal = path.replace('{account}', accountId)
-  const known = patterns.get(literal)
+/** What the address of a call looks like. Made once: it is needed for every request. */
+function patternOf(host: string, path: string): RegExp {
+  const key = `${host}${path}`
+  const known = patterns.get(key)
   if (known !== undefined) return known
-  const segments = literal.split('/').map((part) => SEGMENTS[part] ?? RegExp.escape(part))
-  const pattern = new RegExp(`^${segments.join('/')}$`)
-  patterns.set(literal, pattern)
+  const segments = path.split('/').map((part) => SEGMENTS[part] ?? RegExp.escape(part))
+  const pattern = new RegExp(`^https://${RegExp.escape(host)}${segments.join('/')}(\\?[^#\\s\\\\]*)?$`)
+  patterns.set(key, pattern)
   return pattern
+}
+
+/** Links that the server gives are made as it likes. */
+function isLinkBelow(url: string, host: string, path: string): boolean {
+  const parsed = URL.parse(url)
+  if (parsed === null) return false
+  const { origin, username, password, hash, pathname } = parsed
+  return origin === `https://${host}` && username === '' && password === '' && hash === '' && pathname.startsWith(path)
 }
 
 /** Is the request the call that it says it is, at the place where that call is made? */
 export function isInTable({ call, url }: HttpRequest, places: Places): boolean {
-  const parsed = URL.parse(url)
-  if (!Object.hasOwn(EVERY_CALL, call) || parsed === null) return false
-  const { host, path, linksBelow }: Call = EVERY_CALL[call]
-  const { protocol, host: hostAndPort, username, password, hash, pathname } = parsed
+  if (!Object.hasOwn(EVERY_CALL, call)) return false
+  const { host: place, path, linksBelow }: Call = EVERY_CALL[call]
+  const host = places[place]
+  if (host === undefined) return false
   return (
-    protocol === 'https:' &&
-    hostAndPort === places[host] &&
-    username === '' &&
-    password === '' &&
-    hash === '' &&
-    (patternOf(path, places.accountId).test(pathname) || (linksBelow !== undefined && pathname.startsWith(linksBelow)))
+    patternOf(host, path.replace('{account}', places.accountId)).test(url) ||
+    (linksBelow !== undefined && isLinkBelow(url, host, linksBelow))
   )
 }
 
