@@ -34,11 +34,17 @@ export class Agenda {
   }
 
   run(until: number): void {
-    for (let entry = this.#heap[0]; entry !== undefined && entry.at <= until; entry = this.#heap[0]) {
-      this.#takeFirst()
-      this.now = entry.at
-      entry.act()
-    }
+    while (this.step(until));
+  }
+
+  /** What is to happen next, if it is by then. Did anything? */
+  step(until: number): boolean {
+    const entry = this.#heap[0]
+    if (entry === undefined || entry.at > until) return false
+    this.#takeFirst()
+    this.now = entry.at
+    entry.act()
+    return true
   }
 
   #takeFirst(): void {

@@ -4,6 +4,7 @@ import { withAttempt } from '../../src/http/pacing/reaction.ts'
 import { fakeRandom } from '../http/fake-clock.ts'
 import { Agenda } from './agenda.ts'
 import { MOST_IN_FLIGHT, type Model, RUN_MS, WARM_UP_MS } from './models.ts'
+import { secondsUntil, sum } from './seconds.ts'
 import { latencyMs } from './servers.ts'
 
 /** How a model fared with one seed. Shares in percent. */
@@ -84,8 +85,6 @@ export function simulate(model: Model, seed: number, watch?: (now: number, state
   return fareOf(model, seconds.accepted, seconds.refused, shares)
 }
 
-const sum = (values: Float64Array, from = 0): number => values.subarray(from).reduce((all, value) => all + value, 0)
-
 function fareOf(model: Model, accepted: Float64Array, refused: Float64Array, shares: readonly number[]): Fare {
   const allowed = new Float64Array(RUN_MS / 1000).map((_, second) => model.perSecondAt(second * 1000))
   const warm = WARM_UP_MS / 1000
@@ -98,15 +97,4 @@ function fareOf(model: Model, accepted: Float64Array, refused: Float64Array, sha
     recoveryS: model.changesAtMs && Math.max(...model.changesAtMs.map(reach)),
     leastShare: (100 * Math.min(...shares)) / shares.reduce((all, share) => all + share, 0),
   }
-}
-
-const STRETCH_S = 10
-
-/** Until the first stretch of 10 s, begun after the change, in which 90 % of what is allowed was answered; its end. */
-function secondsUntil(accepted: Float64Array, from: number, allowedAt: (second: number) => number): number {
-  for (let end = from + STRETCH_S; end < accepted.length; end += 1) {
-    const stretch = sum(accepted.subarray(end - STRETCH_S, end))
-    if (stretch >= 0.9 * STRETCH_S * allowedAt(end - 1)) return end - from
-  }
-  return Number.POSITIVE_INFINITY
 }

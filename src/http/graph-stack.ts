@@ -1,11 +1,10 @@
 import type { Clock } from '../ports.ts'
-import { type Admission, admitted } from './admission.ts'
+import { admitted } from './admission.ts'
 import type { Ask } from './ask.ts'
 import { authorised } from './authorised.ts'
 import { breakerOf } from './breaker.ts'
 import { graphAnswering } from './graph-answers.ts'
-import { type PaceReadout, pacedLimiterOf } from './pacing/paced-limiter.ts'
-import { resourceUnits } from './resource-units.ts'
+import { type GraphLimits, graphLimits } from './graph-limits.ts'
 import { retrying } from './retry.ts'
 import { type Layer, layered } from './send.ts'
 import { signInSend } from './stack.ts'
@@ -15,8 +14,7 @@ import type { Tokens } from './token.ts'
 export interface GraphHttp {
   readonly ask: Ask
   tenantHas(users: number): void
-  /** `unitsPerSecond`: resource units that are spent at most. */
-  readout(): PaceReadout & { readonly waitingForHost: boolean; readonly unitsPerSecond: number }
+  readout(): ReturnType<GraphLimits['readout']> & { readonly waitingForHost: boolean }
 }
 
 /** What messages about it begin with. */
@@ -40,19 +38,14 @@ export function graphHttp(
 ): GraphHttp {
   const { tokens, clock, random, maxConcurrency: most } = options
   const breaker = breakerOf({ clock, server: GRAPH_NAME })
-  const limiter = pacedLimiterOf({ most, clock, random })
-  const units = resourceUnits({ clock })
-  const admissions: readonly Admission[] = [limiter, units, breaker]
-  const send = layered(signInSend(options), humble, units.observed, authorised(tokens))
+  const limits = graphLimits({ most, clock, random })
+  const admissions = [...limits.admissions, breaker]
+  const send = layered(signInSend(options), humble, limits.observed, authorised(tokens))
   return {
     ask: retrying({ clock, random, server: GRAPH_NAME })(
       admitted(clock, () => admissions)(graphAnswering(send, clock)),
     ),
-    tenantHas: units.tenantHas,
-    readout: () => ({
-      ...limiter.readout(),
-      waitingForHost: breaker.isOpen(),
-      unitsPerSecond: units.readout().perSecond,
-    }),
+    tenantHas: limits.tenantHas,
+    readout: () => ({ ...limits.readout(), waitingForHost: breaker.isOpen() }),
   }
 }
