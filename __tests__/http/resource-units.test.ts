@@ -1,102 +1,40 @@
 import { describe, expect, test } from 'vitest'
-import type { Attempt } from '../../src/http/admission.ts'
-import { resourceUnits } from '../../src/http/resource-units.ts'
-import { fakeClock } from './fake-clock.ts'
+import { budgetNewsOf, DOCUMENTED, perSecondOf, unitsOf } from '../../src/http/resource-units.ts'
 
-const never = new AbortController().signal
-const URL = 'https://graph.microsoft.com/v1.0/groups/x/members'
-
-/** A tenant that gives so many units a second, and so many callers at it for some time. */
-async function run(options: {
-  seconds: number
-  perSecond: number
-  callers?: number
-  /** Units that a call really costs. */
-  cost?: number
-  tells?: boolean
-  users?: number
-  /** How many seconds' worth the tenant keeps; as documented, ten. */
-  burst?: number
-}) {
-  const { seconds, perSecond, callers = 64, cost = 2, tells = false, users, burst = 10 } = options
-  const clock = fakeClock()
-  const units = resourceUnits({ clock })
-  if (users !== undefined) units.tenantHas(users)
-  const most = perSecond * burst
-  let [left, last, answered, refused] = [most, 0, 0, 0]
-  const server = units.observed(async () => {
-    left = Math.min(most, left + ((clock.now() - last) / 1000) * perSecond)
-    last = clock.now()
-    const used = 1 - left / most
-    const headers: Record<string, string> = { 'x-ms-resource-unit': String(cost) }
-    if (tells && used >= 0.8) headers['x-ms-throttle-limit-percentage'] = used.toFixed(2)
-    if (left < cost) return { status: 429, headers: {}, text: '' }
-    left -= cost
-    return { status: 200, headers, text: '' }
+describe('perSecondOf', () => {
+  test.each([
+    [0, 350],
+    [49, 350],
+    [50, 500],
+    [499, 500],
+    [500, 800],
+    [500_000, 800],
+  ])('a tenant of %d users: a little less than the %d that are documented', (users, documented) => {
+    expect(perSecondOf(users)).toBeLessThan(documented)
+    expect(perSecondOf(users)).toBeGreaterThan(0.95 * documented)
   })
-  const request = { call: 'graph.members', url: URL } as const
-  const caller = async () => {
-    while (clock.now() < seconds * 1000) {
-      const leave = await units.admit(request, never)
-      const sentAt = clock.now()
-      await clock.sleep(50)
-      const { status } = await server(request, never)
-      const result: Attempt['result'] = status === 429 ? 'throttled' : 'answered'
-      if (status === 429) refused++
-      else answered++
-      leave({ sentAt, endedAt: clock.now(), result })
-      if (status === 429) await clock.sleep(500)
+
+  test('we begin with the budget of a large tenant', () => expect(DOCUMENTED.perSecond).toBe(perSecondOf(500)))
+})
+
+test('unitsOf: a call that Graph does not price costs one', () => {
+  expect(unitsOf('graph.members')).toBe(2)
+  expect(unitsOf('users.match')).toBe(1)
+})
+
+describe('budgetNewsOf', () => {
+  test.each([
+    ['2', '0.85', 2, 0.85],
+    [undefined, undefined, undefined, undefined],
+    ['', 'NaN', undefined, undefined],
+    ['-3', '1e9', undefined, undefined],
+    ['9999999999', '0x1', undefined, undefined],
+    ['2,2', '0.9, 0.9', undefined, undefined],
+  ])('x-ms-resource-unit %j, x-ms-throttle-limit-percentage %j', (unit, percentage, units, share) => {
+    const headers = {
+      ...(unit !== undefined && { 'x-ms-resource-unit': unit }),
+      ...(percentage !== undefined && { 'x-ms-throttle-limit-percentage': percentage }),
     }
-  }
-  await Promise.all(Array.from({ length: callers }, caller))
-  return { unitsPerSecond: (answered * cost) / seconds, refused, answered, readout: units.readout().perSecond }
-}
-
-describe('resourceUnits', () => {
-  test('uses most of what a large tenant gives, and is not refused', async () => {
-    const { unitsPerSecond, refused } = await run({ seconds: 30, perSecond: 800 })
-    expect(refused).toBe(0)
-    expect(unitsPerSecond).toBeGreaterThan(0.85 * 800)
-  })
-
-  test('a tenant that keeps less for later than documented refuses a little, once', async () => {
-    const { unitsPerSecond, refused, answered } = await run({ seconds: 120, perSecond: 800, burst: 1 })
-    expect(refused).toBeLessThan(0.02 * answered)
-    expect(unitsPerSecond).toBeGreaterThan(0.6 * 800)
-  })
-
-  test('learns from refusals that there is less', async () => {
-    const { unitsPerSecond, refused, answered } = await run({ seconds: 120, perSecond: 300 })
-    expect(unitsPerSecond).toBeGreaterThan(0.6 * 300)
-    expect(refused).toBeLessThan(0.05 * answered)
-  })
-
-  test('learns from what the answers say that a call costs more', async () => {
-    const { refused, answered } = await run({ seconds: 30, perSecond: 800, cost: 5 })
-    expect(refused).toBeLessThan(0.02 * answered)
-  })
-
-  test('learns that there is more', async () => {
-    const { readout } = await run({ seconds: 120, perSecond: 5_000, callers: 400 })
-    expect(readout).toBeGreaterThan(800)
-  })
-
-  test('a small tenant has a small budget from the start', async () => {
-    const { refused } = await run({ seconds: 10, perSecond: 350, users: 30 })
-    expect(refused).toBe(0)
-  })
-
-  test('who is cancelled leaves the line, and costs nothing', async () => {
-    const clock = fakeClock()
-    const units = resourceUnits({ clock })
-    const cancel = new AbortController()
-    const request = { call: 'graph.members', url: URL } as const
-    for (let spent = 0; spent < 4 * 720 + 2; spent += 2) await units.admit(request, never)
-    const waiting = units.admit(request, cancel.signal)
-    const next = units.admit(request, never)
-    cancel.abort()
-    await expect(waiting).rejects.toMatchObject({ reason: 'cancelled' })
-    await next
-    expect(clock.now()).toBeLessThan(20)
+    expect(budgetNewsOf({ headers })).toEqual({ units, share })
   })
 })

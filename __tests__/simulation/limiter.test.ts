@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { paceOf, ticketOf, withAdmitted } from '../../src/http/pacing/pace.ts'
-import { type PaceState, paceStart, savedPace } from '../../src/http/pacing/pace-state.ts'
+import { paceStart, savedPace } from '../../src/http/pacing/pace-start.ts'
+import type { PaceState } from '../../src/http/pacing/pace-state.ts'
 import { withAttempt } from '../../src/http/pacing/reaction.ts'
 import { heldOut } from './held-out.ts'
 import { MODELS, MOST_IN_FLIGHT, RUN_MS, steady } from './models.ts'

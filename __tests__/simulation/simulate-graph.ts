@@ -75,13 +75,12 @@ export async function simulateGraph(model: GraphModel, seed: number): Promise<Gr
   }
   /** How long it is asked to wait after a refusal, in ms; `undefined`: it was answered. */
   const attempt = async (request: HttpRequest): Promise<number | undefined> => {
-    const leaves = []
-    for (const admission of limits.admissions) leaves.push(await admission.admit(request, never))
+    const leave = await limits.limiter.admit(request, never)
     const sentAt = clock.now()
     const { status, headers } = await send(request, never)
     const retryAfterMs = headers['retry-after'] === undefined ? undefined : Number(headers['retry-after']) * 1000
     const result = status === 429 ? 'throttled' : 'answered'
-    for (const leave of leaves.toReversed()) leave({ sentAt, endedAt: clock.now(), result, retryAfterMs })
+    leave({ sentAt, endedAt: clock.now(), result, retryAfterMs })
     return status === 429 ? (retryAfterMs ?? 0) : undefined
   }
   for (let callers = model.inFlight * UNDER_WAY_PER_PLACE; callers > 0; callers -= 1) void caller()

@@ -1,5 +1,6 @@
 import { admissionAt, type Ticket, ticketOf, withAdmitted } from '../../src/http/pacing/pace.ts'
-import { type PaceState, paceStart } from '../../src/http/pacing/pace-state.ts'
+import { paceStart } from '../../src/http/pacing/pace-start.ts'
+import type { PaceState } from '../../src/http/pacing/pace-state.ts'
 import { withAttempt } from '../../src/http/pacing/reaction.ts'
 import { fakeRandom } from '../http/fake-clock.ts'
 import { Agenda } from './agenda.ts'

@@ -23,6 +23,8 @@ export interface SavedPace {
   readonly mode: 'open' | 'paced' | 'crowded'
   readonly perSecond: number
   readonly window: number
+  /** So many seconds' worth may be spent at once, where a limit is kept for later. */
+  readonly burstSeconds?: number | undefined
 }
 
 /** By limit domain. */

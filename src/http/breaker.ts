@@ -57,7 +57,7 @@ export function breakerOf({ clock, server = 'Databricks' }: { clock: Clock; serv
   return {
     async admit({ url }, signal) {
       if (state.phase === 'closed' && line.length === 0 && !signal.aborted) return leaveOf(url, false)
-      const passing = line.wait(signal, admitNext)
+      const passing = line.wait(signal, admitNext, undefined)
       admitNext()
       return leaveOf(url, (await passing) === 'probe')
     },

@@ -1,35 +1,40 @@
+import type { SavedPace } from '../domain/checkpoint.ts'
 import type { Clock } from '../ports.ts'
-import type { Admission } from './admission.ts'
-import { type PaceReadout, pacedLimiterOf } from './pacing/paced-limiter.ts'
-import { resourceUnits } from './resource-units.ts'
+import { type PacedLimiter, pacedLimiterOf } from './pacing/paced-limiter.ts'
+import { budgetNewsOf, DOCUMENTED, perSecondOf, unitsOf } from './resource-units.ts'
 import type { Layer } from './send.ts'
 
-/** What keeps an application within Graph's limits. */
+/** What keeps an application within Graph's limits: a pace in resource units instead of requests. */
 export interface GraphLimits {
-  readonly admissions: readonly Admission[]
+  readonly limiter: PacedLimiter
   /** Reads what answers say of the budget. */
   readonly observed: Layer
   /** How many users the tenant has: its budget follows from that. */
   tenantHas(users: number): void
-  /** `unitsPerSecond`: resource units that are spent at most. */
-  readout(): PaceReadout & { readonly unitsPerSecond: number }
 }
 
-export function graphLimits({
-  most,
-  clock,
-  random,
-}: {
+export function graphLimits(options: {
   readonly most: number
+  /** What an earlier run found out. */
+  readonly saved?: SavedPace | undefined
   readonly clock: Clock
   readonly random: () => number
 }): GraphLimits {
-  const limiter = pacedLimiterOf({ most, clock, random })
-  const units = resourceUnits({ clock })
+  const { clock } = options
+  const limiter = pacedLimiterOf({ ...options, documented: DOCUMENTED, costOf: unitsOf })
   return {
-    admissions: [limiter, units],
-    observed: units.observed,
-    tenantHas: units.tenantHas,
-    readout: () => ({ ...limiter.readout(), unitsPerSecond: units.readout().perSecond }),
+    limiter,
+    observed: (next) => async (request, signal) => {
+      const sentAt = clock.now()
+      const answer = await next(request, signal)
+      // A refusal is told by the one who was admitted.
+      if (answer.status !== 429) {
+        const { units, share } = budgetNewsOf(answer)
+        const expected = unitsOf(request.call)
+        limiter.told({ extra: (units ?? expected) - expected, share }, sentAt)
+      }
+      return answer
+    },
+    tenantHas: (users) => limiter.documented(perSecondOf(users)),
   }
 }

@@ -4,7 +4,8 @@ import type { Ask } from './ask.ts'
 import { authorised } from './authorised.ts'
 import { breakerOf } from './breaker.ts'
 import { graphAnswering } from './graph-answers.ts'
-import { type GraphLimits, graphLimits } from './graph-limits.ts'
+import { graphLimits } from './graph-limits.ts'
+import type { PaceReadout } from './pacing/paced-limiter.ts'
 import { retrying } from './retry.ts'
 import { type Layer, layered } from './send.ts'
 import { signInSend } from './stack.ts'
@@ -14,7 +15,8 @@ import type { Tokens } from './token.ts'
 export interface GraphHttp {
   readonly ask: Ask
   tenantHas(users: number): void
-  readout(): ReturnType<GraphLimits['readout']> & { readonly waitingForHost: boolean }
+  /** In resource units instead of requests. */
+  readout(): PaceReadout & { readonly waitingForHost: boolean }
 }
 
 /** What messages about it begin with. */
@@ -39,13 +41,13 @@ export function graphHttp(
   const { tokens, clock, random, maxConcurrency: most } = options
   const breaker = breakerOf({ clock, server: GRAPH_NAME })
   const limits = graphLimits({ most, clock, random })
-  const admissions = [...limits.admissions, breaker]
+  const admissions = [limits.limiter, breaker]
   const send = layered(signInSend(options), humble, limits.observed, authorised(tokens))
   return {
     ask: retrying({ clock, random, server: GRAPH_NAME })(
       admitted(clock, () => admissions)(graphAnswering(send, clock)),
     ),
     tenantHas: limits.tenantHas,
-    readout: () => ({ ...limits.readout(), waitingForHost: breaker.isOpen() }),
+    readout: () => ({ ...limits.limiter.readout(), waitingForHost: breaker.isOpen() }),
   }
 }

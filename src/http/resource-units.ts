@@ -1,77 +1,53 @@
-import type { Clock } from '../ports.ts'
-import type { Admission, Attempt } from './admission.ts'
 import type { CallName } from './calls.ts'
-import {
-  type BudgetState,
-  budgetStart,
-  spendableAt,
-  type Told,
-  UNITS,
-  withRefusal,
-  withSpent,
-  withTold,
-  withUsers,
-  withWaiting,
-} from './resource-units-state.ts'
-import type { HttpAnswer, Layer } from './send.ts'
-import { Alarm, WaitingLine } from './waiting.ts'
+import type { GraphCallName } from './graph-calls.ts'
+import type { DocumentedLimit } from './pacing/pace-start.ts'
+import type { HttpAnswer } from './send.ts'
 
-export interface ResourceUnits extends Admission {
-  /** Reads what answers say of the budget. */
-  readonly observed: Layer
-  /** How many users the tenant has: its budget follows from that. */
-  tenantHas(users: number): void
-  readout(): { readonly perSecond: number }
+/** What a call costs with `$select`; the answer tells when it was another. */
+const UNITS: Readonly<Record<GraphCallName, number>> = {
+  'graph.users': 1,
+  'graph.groups': 1,
+  'graph.service-principals': 1,
+  'graph.by-ids': 2,
+  'graph.members': 2,
+  'graph.memberships': 1,
+  'graph.deleted-users': 1,
+  'graph.deleted-groups': 1,
+  'graph.deleted-service-principals': 1,
 }
 
-const unitsOf = (call: CallName): number => (Object.hasOwn(UNITS, call) ? UNITS[call as keyof typeof UNITS] : 1)
+/** In resource units. https://learn.microsoft.com/graph/throttling-limits#identity-and-access-service-limits */
+export const unitsOf = (call: CallName): number => (Object.hasOwn(UNITS, call) ? UNITS[call as keyof typeof UNITS] : 1)
 
-/** Keeps an application within the resource units that Graph gives it, which it learns from what Graph answers. */
-export function resourceUnits({ clock }: { clock: Clock }): ResourceUnits {
-  let state: BudgetState = budgetStart(clock.now())
-  const line = new WaitingLine<undefined>()
-  const waiting: { readonly units: number; gone: boolean }[] = []
-  const alarm = new Alarm(clock, () => admitNext())
+/** Resource units a second for an application in a tenant, by the number of the tenant's users. */
+const SIZES = [
+  { below: 50, perSecond: 350 },
+  { below: 500, perSecond: 500 },
+  { below: Number.POSITIVE_INFINITY, perSecond: 800 },
+] as const
+/** What is counted in another place and at another time is counted a little differently. */
+const SHARE = 0.98
 
-  function admitNext(): void {
-    while (line.length > 0 && spendableAt(state) <= clock.now()) {
-      while (waiting[0]?.gone === true) waiting.shift()
-      state = withSpent(state, waiting.shift()?.units ?? 0, clock.now())
-      line.serve(undefined)
-    }
-    if (line.length > 0) state = withWaiting(state)
-    alarm.set(line.length > 0 ? spendableAt(state) : undefined)
-  }
+/** Resource units a second that we begin with. */
+export const perSecondOf = (users: number): number =>
+  (SIZES.find(({ below }) => users < below) ?? SIZES[2]).perSecond * SHARE
 
-  const leave = ({ sentAt, endedAt, result }: Attempt): void => {
-    if (result === 'throttled') state = withRefusal(state, sentAt, endedAt)
-  }
-
-  return {
-    async admit({ call }, signal) {
-      const place = { units: unitsOf(call), gone: false }
-      const served = line.wait(signal, () => {
-        place.gone = true
-        admitNext()
-      })
-      if (!signal.aborted) waiting.push(place)
-      admitNext()
-      await served
-      return leave
-    },
-    observed: (next) => async (request, signal) => {
-      const answer = await next(request, signal)
-      state = withTold(state, unitsOf(request.call), toldBy(answer), clock.now())
-      return answer
-    },
-    tenantHas: (users) => {
-      state = withUsers(state, users, clock.now())
-    },
-    readout: () => ({ perSecond: state.perSecond }),
-  }
+/** Of a large tenant. A bucket keeps ten seconds' worth; others may have spent of it. */
+export const DOCUMENTED: DocumentedLimit = {
+  perSecond: perSecondOf(Number.POSITIVE_INFINITY),
+  keepsMs: 10_000,
+  burstMs: 4_000,
 }
 
-function toldBy({ headers }: HttpAnswer): Told {
+/** What an answer says of the budget; `undefined` where it does not. */
+export interface BudgetNews {
+  /** `x-ms-resource-unit`. */
+  readonly units: number | undefined
+  /** `x-ms-throttle-limit-percentage`: 0.8 to 1.8; 1 is the limit. */
+  readonly share: number | undefined
+}
+
+export function budgetNewsOf({ headers }: Pick<HttpAnswer, 'headers'>): BudgetNews {
   const numberIn = (name: string) => {
     const text = String(headers[name] ?? '')
     return /^\d{1,6}(\.\d{1,6})?$/.test(text) ? Number(text) : undefined

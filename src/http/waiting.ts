@@ -2,16 +2,21 @@ import type { AuditError } from '../domain/failure.ts'
 import type { Clock } from '../ports.ts'
 import { cancelledBy, onCancel } from './cancel.ts'
 
-/** Who waits for something, first come, first served; who is cancelled leaves the line. */
-export class WaitingLine<T> {
-  #line: { resolve: (value: T) => void; reject: (error: AuditError) => void }[] = []
+/** Who waits for something, first come, first served; who is cancelled leaves the line. `W`: what is known of who waits. */
+export class WaitingLine<T, W = undefined> {
+  #line: { who: W; resolve: (value: T) => void; reject: (error: AuditError) => void }[] = []
 
   get length(): number {
     return this.#line.length
   }
 
+  /** Who is served next. */
+  get first(): W | undefined {
+    return this.#line[0]?.who
+  }
+
   /** Rejects with `AuditError` `cancelled`; `onLeave` is called after somebody was cancelled. */
-  wait(signal: AbortSignal, onLeave: () => void): Promise<T> {
+  wait(signal: AbortSignal, onLeave: () => void, who: W): Promise<T> {
     if (signal.aborted) return Promise.reject(cancelledBy(signal))
     return new Promise((resolve, reject) => {
       const forget = onCancel(signal, () => {
@@ -20,6 +25,7 @@ export class WaitingLine<T> {
         onLeave()
       })
       const waiter = {
+        who,
         resolve: (value: T) => {
           forget()
           resolve(value)

@@ -2,6 +2,8 @@ import { LEAST_HOLD_MS, LEAST_RISE_MS, MOST_HOLD_MS, MOST_RISE_MS, type PaceStat
 
 /** A pause of less than the first share of a cycle says nothing of what is allowed; from the second on, it counts. */
 const [SHORT_PAUSE, LONG_PAUSE] = [0.1, 0.25]
+/** A shorter cycle after an answer that told of the limit says nothing new. */
+const SHORT_S = 2
 /** Ceilings that differ by less are the same. */
 const SAME = 0.04
 /** What a probe above the ceiling may cost: time in which nothing is sent, and requests refused. */
@@ -36,7 +38,11 @@ export function ceilingAfter(spell: Spell, acceptsAt: number): Ceiling {
   const raised = raisedTo(count / activeS, spell.rate ?? 0)
   const mean = forgets * raised + (1 - forgets) * (count / wholeS)
   const { ceiling, trusted } =
-    forgets > 0 ? { ceiling: mean, trusted: count / activeS } : doubted(mean, spell.trustedBefore)
+    spell.keptMs > 0
+      ? perhapsKept(spell, count / (wholeS + spell.keptMs / 1000), activeS < SHORT_S ? undefined : mean)
+      : forgets > 0
+        ? { ceiling: mean, trusted: count / activeS }
+        : doubted(mean, spell.trustedBefore)
   const agrees = Math.abs(ceiling - spell.ceilingBefore) <= SAME * spell.ceilingBefore
   const sure = agrees ? Math.min(Math.max(0, spell.sureBefore) + 1, SURE) : Math.min(0, spell.sureBefore) - 1
   const dear = Math.max((acceptsAt - spell.from) / PAUSED_SHARE, (spell.refusals / (REFUSED_SHARE * ceiling)) * 1000)
@@ -45,6 +51,15 @@ export function ceilingAfter(spell: Spell, acceptsAt: number): Ceiling {
   const holdMs = Math.min(mostHoldMs, Math.max(LEAST_HOLD_MS, dear * share))
   const riseMs = Math.min(MOST_RISE_MS, Math.max(LEAST_RISE_MS, holdMs / 2, pauseMs))
   return { ceiling, holdMs, riseMs, sure, trusted }
+}
+
+/**
+ * Nobody knows how much of what the server may have kept was there: what was thought before, where it fits. `most`:
+ * `undefined` where the cycle was too short to tell.
+ */
+function perhapsKept({ ceilingBefore }: Spell, least: number, most = Number.POSITIVE_INFINITY) {
+  const ceiling = Math.min(most, Math.max(least, ceilingBefore))
+  return { ceiling, trusted: ceiling }
 }
 
 const raisedTo = (mean: number, rate: number): number => Math.min(MOST_RAISE * mean, (mean + Math.max(mean, rate)) / 2)

@@ -1,8 +1,6 @@
-import type { SavedPace } from '../../domain/checkpoint.ts'
-
 /**
  * What one client knows of one server's limit. A plain object, changed only by the functions of this folder; times in ms
- * of the clock, rates in requests per second, counts in requests.
+ * of the clock, rates in units per second, counts in units: what a call costs, which is 1 unless the server tells calls apart.
  */
 export interface PaceState {
   /** Ceiling of what is in flight. */
@@ -29,8 +27,12 @@ export interface PaceState {
   readonly widenEveryMs: number
   readonly widening: boolean
 
-  /** The rate that the server seems to allow. */
+  /** The rate that the server seems to allow; 0: not known. */
   readonly ceiling: number
+  /** For so long the pace may be made up for, if it was not used: the server keeps what is not spent, or timers ring late. */
+  readonly burstMs: number
+  /** For so long the server keeps what is not spent, as it documents. */
+  readonly keepsMs: number
   /** How long the pace stays below the ceiling before it probes above. */
   readonly holdMs: number
   /** Ceilings in a row that agreed. */
@@ -52,6 +54,8 @@ export interface PaceState {
   /** One request at a time finds out whether it is accepted again. */
   readonly single: boolean
   readonly probing: boolean
+  /** When an answer last told that the limit is near. */
+  readonly nearAt: number
   /** When it last reacted: refusals of what was sent before say nothing new. */
   readonly reactedAt: number
   /** What is being refused at present; `null` as soon as something is accepted. */
@@ -61,6 +65,8 @@ export interface PaceState {
   readonly cycleFrom: number | null
   /** Sent since and not refused. */
   readonly cycleCount: number
+  /** How much of what the server keeps was used up when the cycle began, at least. */
+  readonly cycleShare: number
   /** Answers that said "too many requests", in all. */
   readonly throttled: number
 }
@@ -75,58 +81,15 @@ export interface Spell {
   readonly trustedBefore: number | null
   readonly cycleFrom: number
   readonly cycleCount: number
+  /** Of what the server had kept before the cycle, it gave at most so many ms' worth. */
+  readonly keptMs: number
   readonly refusals: number
   /** The last refusal, if the server did not say how long to wait. */
   readonly lastSilentAt: number | null
 }
 
-const FIRST_WINDOW = 4
-const RESUMED_SHARE = 0.8
+/** A timer that rings late by so much is made up for. */
+export const LATE_MS = 50
 export const [LEAST_HOLD_MS, MOST_HOLD_MS] = [4_000, 50_000]
 export const [LEAST_RISE_MS, MOST_RISE_MS] = [2_000, 15_000]
 export const WIDEN_SOON_MS = 500
-
-/** `pinned`: requests per second; `null`: find out. `saved`: what an earlier run knew. */
-export function paceStart(
-  { most, pinned = null, saved }: { most: number; pinned?: number | null; saved?: SavedPace | undefined },
-  now: number,
-): PaceState {
-  const known = pinned === null ? saved : undefined
-  const mode = pinned === null ? (known?.mode ?? 'open') : 'paced'
-  const window = known === undefined ? FIRST_WINDOW : Math.max(1, Math.floor(known.window * RESUMED_SHARE))
-  return {
-    most,
-    pinned,
-    mode,
-    inFlight: 0,
-    window: mode === 'paced' ? most : Math.min(most, window),
-    roof: null,
-    belowRoof: 0,
-    surprises: 0,
-    widenAt: now,
-    widenEveryMs: WIDEN_SOON_MS,
-    widening: false,
-    ceiling: pinned ?? (known?.perSecond ?? 0) * RESUMED_SHARE,
-    holdMs: LEAST_HOLD_MS,
-    sure: 0,
-    riseMs: LEAST_RISE_MS,
-    trusted: null,
-    // A resumed pace is low enough as it is.
-    risenMs: known === undefined ? 0 : LEAST_HOLD_MS,
-    nextAt: now,
-    admittedAt: now,
-    pausedUntil: now,
-    closedMs: 0,
-    strikes: 0,
-    single: false,
-    probing: false,
-    reactedAt: now,
-    spell: null,
-    cycleFrom: null,
-    cycleCount: 0,
-    throttled: 0,
-  }
-}
-
-/** Resumed at 0.8 of it: the limit may be another by then. */
-export const savedPace = ({ mode, ceiling, window }: PaceState): SavedPace => ({ mode, perSecond: ceiling, window })

@@ -1,21 +1,19 @@
-import type { PaceState } from './pace-state.ts'
+import { LATE_MS, type PaceState } from './pace-state.ts'
 
 /** How far below the ceiling the pace falls when it was refused, and how far above it rises before it speeds up. */
 const DIP = 0.03
-/** A timer that rings late by so much is made up for. */
-const LATE_MS = 50
 const LEAST_PER_SECOND = 0.2
 /** A small share of a limit that others use too grows faster than it would by itself. */
 const LEAST_SWING_OF = 10
 
 /**
- * Requests per second now; `null`: as fast as the window lets through. Below the ceiling the pace rises ever slower, to
+ * Units per second now; `null`: as fast as the window lets through. Below the ceiling the pace rises ever slower, to
  * stay long near it; above it, ever faster, for then the ceiling is out of date (a cubic curve as in TCP CUBIC,
  * https://www.rfc-editor.org/rfc/rfc9438). `agoMs`: that long ago, in time of the pace.
  */
 export function paceOf({ mode, pinned, ceiling, holdMs, riseMs, risenMs }: PaceState, agoMs = 0): number | null {
   if (pinned !== null) return pinned
-  if (mode !== 'paced') return null
+  if (mode === 'crowded' || (mode === 'open' && ceiling === 0)) return null
   const above = Math.max(0, risenMs - agoMs) - holdMs
   const share = above / (above < 0 ? holdMs : riseMs)
   const swing = DIP * (above < 0 ? ceiling : Math.max(ceiling, LEAST_SWING_OF))
@@ -40,19 +38,23 @@ const mayWiden = (state: PaceState, now: number): boolean =>
 export interface Ticket {
   /** In flight, itself included. */
   readonly inFlight: number
+  /** What it is expected to cost, in units. */
+  readonly cost: number
   readonly probe: boolean
   /** One more in flight than there may be, to find out. */
   readonly widens: boolean
 }
 
-export const ticketOf = (state: PaceState): Ticket => ({
+export const ticketOf = (state: PaceState, cost = 1): Ticket => ({
   inFlight: state.inFlight + 1,
+  cost,
   probe: state.single,
   widens: state.mode === 'crowded' && state.inFlight >= state.window,
 })
 
 /** A request is sent. */
-export function withAdmitted(state: PaceState, now: number): PaceState {
+export function withAdmitted(before: PaceState, now: number, cost = 1): PaceState {
+  const state = isRested(before, now) ? rested(before, now) : before
   const pace = paceOf(state)
   const held = pace !== null && now - state.nextAt <= LATE_MS
   const risenMs = held ? state.risenMs + now - Math.max(state.admittedAt, state.pausedUntil) : state.risenMs
@@ -63,8 +65,26 @@ export function withAdmitted(state: PaceState, now: number): PaceState {
     widening: state.widening || (state.mode === 'crowded' && state.inFlight >= state.window),
     risenMs: Math.max(state.risenMs, risenMs),
     admittedAt: now,
-    nextAt: pace === null ? now : Math.max(now - LATE_MS, state.nextAt) + 1000 / pace,
+    nextAt: pace === null ? now : Math.max(now - state.burstMs, state.nextAt) + (1000 * cost) / pace,
     cycleFrom: state.cycleFrom ?? now,
-    cycleCount: state.cycleCount + 1,
+    cycleCount: state.cycleCount + cost,
   }
 }
+
+/** So little was asked for so long that the server may have again all that it keeps. */
+const isRested = ({ keepsMs, burstMs, nextAt, inFlight, window }: PaceState, now: number): boolean =>
+  keepsMs > 0 && burstMs > LATE_MS && now - nextAt >= burstMs && inFlight * 2 < window
+
+const rested = (state: PaceState, now: number): PaceState => ({
+  ...state,
+  cycleFrom: now,
+  cycleCount: 0,
+  cycleShare: 0,
+})
+
+/** The call turned out to cost so much more than expected, or less. */
+export const withExtraCost = (state: PaceState, extra: number): PaceState => ({
+  ...state,
+  nextAt: state.nextAt + (1000 * extra) / (paceOf(state) ?? Number.POSITIVE_INFINITY),
+  cycleCount: state.cycleCount + extra,
+})

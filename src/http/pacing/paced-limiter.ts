@@ -1,18 +1,20 @@
 import type { SavedPace } from '../../domain/checkpoint.ts'
 import type { Clock } from '../../ports.ts'
 import type { Admission, Attempt } from '../admission.ts'
+import type { CallName } from '../calls.ts'
 import { Alarm, WaitingLine } from '../waiting.ts'
 import { OwnRefusals } from './own-refusals.ts'
 import { admissionAt, paceOf, type Ticket, ticketOf, withAdmitted } from './pace.ts'
-import { paceStart, savedPace } from './pace-state.ts'
+import { type DocumentedLimit, paceStart, savedPace } from './pace-start.ts'
 import { withAttempt } from './reaction.ts'
+import { type Told, withDocumented, withTold } from './told.ts'
 
 /** How one limit domain fares, for people. */
 export interface PaceReadout {
   readonly inFlight: number
   /** How many may be. */
   readonly window: number
-  /** Requests per second at which it is paced; `undefined`: as fast as the window lets through. */
+  /** Units per second, of which a call costs one unless told otherwise, at which it is paced; `undefined`: as fast as the window lets through. */
   readonly perSecond: number | undefined
   /** How much longer nothing is sent; 0 when nothing is paused. */
   readonly pausedForMs: number
@@ -24,23 +26,30 @@ export interface PacedLimiter extends Admission {
   readout(): PaceReadout
   /** For a later run. */
   saved(): SavedPace
+  /** What an answer said of the limit, to what was sent at `sentAt`, in ms of the clock. */
+  told(told: Told, sentAt: number): void
+  /** The server documents another limit for us than was thought, in units per second. */
+  documented(perSecond: number): void
 }
 
 /**
  * Keeps one limit domain at what the server allows, found from its answers alone; never more than `most` in flight.
- * `perSecond`: a rate that is kept instead; 0: find out. `saved`: what an earlier run found. First come, first served.
+ * `perSecond`: a rate that is kept instead; 0: find out. `saved`: what an earlier run found. `documented`: where it begins
+ * if there is nothing else to go by. `costOf`: units that a call is expected to cost. First come, first served.
  */
 export function pacedLimiterOf(options: {
   readonly most: number
   readonly perSecond?: number
   readonly saved?: SavedPace | undefined
+  readonly documented?: DocumentedLimit | undefined
+  readonly costOf?: (call: CallName) => number
   readonly clock: Clock
   readonly random: () => number
 }): PacedLimiter {
-  const { most, perSecond = 0, saved, clock, random } = options
-  let state = paceStart({ most, pinned: perSecond > 0 ? perSecond : null, saved }, clock.now())
+  const { most, perSecond = 0, saved, documented, costOf = () => 1, clock, random } = options
+  let state = paceStart({ most, pinned: perSecond > 0 ? perSecond : null, saved, documented }, clock.now())
   const ownRefusals = new OwnRefusals()
-  const line = new WaitingLine<{ ticket: Ticket; sentAt: number }>()
+  const line = new WaitingLine<{ ticket: Ticket; sentAt: number }, { cost: number }>()
   const alarm = new Alarm(clock, () => admitNext())
 
   function admitNext(): void {
@@ -51,8 +60,8 @@ export function pacedLimiterOf(options: {
       if (at === null) break
       if (at > now) wakeAt = at
       else {
-        const ticket = ticketOf(state)
-        state = withAdmitted(state, now)
+        const ticket = ticketOf(state, line.first?.cost)
+        state = withAdmitted(state, now, ticket.cost)
         line.serve({ ticket, sentAt: now })
       }
     }
@@ -67,8 +76,8 @@ export function pacedLimiterOf(options: {
   }
 
   return {
-    async admit({ url }, signal) {
-      const place = line.wait(signal, admitNext)
+    async admit({ call, url }, signal) {
+      const place = line.wait(signal, admitNext, { cost: costOf(call) })
       admitNext()
       const { ticket, sentAt } = await place
       return leaveOf(url, ticket, sentAt)
@@ -81,5 +90,12 @@ export function pacedLimiterOf(options: {
       throttled: state.throttled,
     }),
     saved: () => savedPace(state),
+    told(told, sentAt) {
+      state = withTold(state, told, sentAt, clock.now())
+      admitNext()
+    },
+    documented(perSecond) {
+      state = withDocumented(state, perSecond)
+    },
   }
 }

@@ -2,7 +2,7 @@ import type { Attempt } from '../admission.ts'
 import { ceilingAfter, opensAtOf } from './ceiling.ts'
 import { crowded, crowdedAgain, isRoof, roofed } from './crowd.ts'
 import { paceOf, type Ticket } from './pace.ts'
-import type { PaceState, Spell } from './pace-state.ts'
+import { LATE_MS, type PaceState, type Spell } from './pace-state.ts'
 
 const [FIRST_PAUSE_MS, MOST_FIRST_PAUSE_MS, MOST_PAUSE_MS] = [250, 2_000, 4_000]
 /** A longer one is the caller's to judge; here it only holds everybody up for so long. */
@@ -55,25 +55,31 @@ function refused(before: PaceState, attempt: Attempt, ticket: Ticket, chance: nu
     throttled: before.throttled + 1,
     pausedUntil: Math.max(before.pausedUntil, hintedUntil),
   }
-  if (sentAt < state.reactedAt) return { ...state, spell: state.spell && withRefusal(state.spell, -1) }
-  const counted = { ...state, cycleCount: state.cycleCount - 1 }
+  if (sentAt < state.reactedAt)
+    return { ...state, spell: state.spell && withRefusal(state.spell, ticket.cost, -ticket.cost) }
+  const counted = { ...state, cycleCount: state.cycleCount - ticket.cost }
   if (isRoof(counted, ticket) && counted.mode !== 'crowded') return crowded(counted, ticket.inFlight, now)
   const still = counted.mode === 'crowded' ? crowdedAgain(counted, ticket, now) : undefined
-  return still ?? paused({ ...counted, roof: ticket.inFlight, belowRoof: 0 }, attempt, chance)
+  return still ?? paused({ ...counted, roof: ticket.inFlight, belowRoof: 0 }, attempt, ticket, chance)
 }
 
 /** `count`: what was accepted meanwhile; below 0: counted before, but refused. */
-const withRefusal = (spell: Spell, count: number): Spell => ({
+const withRefusal = (spell: Spell, cost: number, count: number): Spell => ({
   ...spell,
-  refusals: spell.refusals + 1,
+  refusals: spell.refusals + cost,
   cycleCount: spell.cycleCount + count,
 })
 
 /** The server counts in time: wait a little, and find the pace anew. */
-function paused(state: PaceState, { sentAt, endedAt: now, retryAfterMs = 0 }: Attempt, chance: number): PaceState {
+function paused(
+  state: PaceState,
+  { sentAt, endedAt: now, retryAfterMs = 0 }: Attempt,
+  { cost }: Ticket,
+  chance: number,
+): PaceState {
   const hinted = retryAfterMs > 0
   const spell = {
-    ...(state.spell === null ? spellOf(state, sentAt) : withRefusal(state.spell, state.cycleCount)),
+    ...(state.spell === null ? spellOf(state, sentAt, cost) : withRefusal(state.spell, cost, state.cycleCount)),
     lastSilentAt: hinted ? null : now,
   }
   // A window that stayed shut for long the last time is not tried at once.
@@ -85,6 +91,8 @@ function paused(state: PaceState, { sentAt, endedAt: now, retryAfterMs = 0 }: At
     ...(state.pinned === null ? ceilingAfter(spell, pausedUntil) : {}),
     mode: 'paced',
     window: state.most,
+    // Whatever the server keeps for later, that was too much at once.
+    burstMs: LATE_MS,
     spell,
     strikes: state.strikes + 1,
     // What the server said itself needs no proof the first time.
@@ -95,10 +103,12 @@ function paused(state: PaceState, { sentAt, endedAt: now, retryAfterMs = 0 }: At
     nextAt: pausedUntil,
     cycleFrom: null,
     cycleCount: 0,
+    cycleShare: 1,
   }
 }
 
-const spellOf = (state: PaceState, from: number): Spell => ({
+/** `refusals`: in units. `share`: used of what the server keeps. */
+export const spellOf = (state: PaceState, from: number, refusals: number, share = 1): Spell => ({
   from,
   rate: paceOf(state, NOTICED_MS),
   ceilingBefore: state.ceiling,
@@ -106,6 +116,7 @@ const spellOf = (state: PaceState, from: number): Spell => ({
   trustedBefore: state.trusted,
   cycleFrom: state.cycleFrom ?? from,
   cycleCount: state.cycleCount,
-  refusals: 1,
+  keptMs: Math.max(0, share - state.cycleShare) * state.keepsMs,
+  refusals,
   lastSilentAt: null,
 })
