@@ -6,7 +6,7 @@ import { explainForbidden, explainUnauthorized, MATCH_API_MISSING } from '../dat
 import { matchSourceOf } from '../databricks/idp-match.ts'
 import { principalsOf } from '../databricks/members.ts'
 import { githubOidcSignIn, oauthM2mSignIn } from '../databricks/sign-in.ts'
-import type { SavedPaces } from '../domain/checkpoint.ts'
+import type { SavedPace, SavedPaces } from '../domain/checkpoint.ts'
 import type { AuditError } from '../domain/failure.ts'
 import { graphSourceOf } from '../entra/graph-match.ts'
 import { GRAPH_HOSTS, githubOidcAzureSignIn, githubOidcGraphSignIn, LOGIN_HOSTS } from '../entra/sign-in.ts'
@@ -35,6 +35,7 @@ export interface Clients {
   readonly bulk: BulkMatchSource | undefined
   readonly calls: () => CallCounts
   readonly pressure: () => Pressure
+  /** What was found out about the servers' limits, for a later run. */
   readonly paces: () => SavedPaces
   /** What a fault of access means here and what to change; its own message where there is nothing to add. */
   readonly explain: (fault: AuditError) => string
@@ -91,14 +92,22 @@ export function clientsOf(
   })
   const address = { ask: http.ask, host, accountId }
   const account = accountOf(address)
-  const graph = graphOf(config, { ...way, account, principals: principalsOf(address), idToken, mask, signal })
+  const graph = graphOf(config, {
+    ...way,
+    account,
+    principals: principalsOf(address),
+    idToken,
+    mask,
+    signal,
+    savedPace: savedPaces.graph,
+  })
   const caller = () => ({ clientId: signIn.clientId, claims })
   return {
     account,
     source: graph?.source ?? matchSourceOf(address),
     bulk: graph?.source,
     calls: () => ({ ...counts }),
-    paces: http.paces,
+    paces: () => ({ ...http.paces(), graph: graph?.pace() }),
     pressure: () => pressureOf([http.readout('list'), http.readout('match'), ...(graph ? [graph.readout()] : [])]),
     explain(fault) {
       // Whoever names the server has said what to change.
@@ -127,6 +136,7 @@ type GraphWay = Parameters<typeof signInSend>[0] &
     readonly account: Account
     readonly principals: Principals
     readonly signal: AbortSignal
+    readonly savedPace: SavedPace | undefined
   }
 
 /** Microsoft Graph, where the audit asks it: its own sign-in, its own limits. */
@@ -141,7 +151,7 @@ function graphOf({ matchSource, maxConcurrency }: AuditConfig, way: GraphWay) {
     ...{ ask: http.ask, host: GRAPH_HOSTS[matchSource.environment], account, principals, clock },
     tenantHas: http.tenantHas,
   })
-  return { source, readout: http.readout }
+  return { source, readout: http.readout, pace: http.pace }
 }
 
 interface SignInPorts {

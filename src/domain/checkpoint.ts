@@ -4,7 +4,7 @@ import type { Range } from './done-set.ts'
 import type { Conclusion, Incompleteness } from './gate.ts'
 import type { PrincipalType } from './principal.ts'
 
-/** Raised with every change of what is saved; another one is not read. */
+/** Raised with every change of what is saved, but for what may be missing; another one is not read. */
 export const STATE_SCHEMA = 2
 /** Raised with every change of the rules that makes an old answer judge differently. */
 export const RULES_VERSION = 1
@@ -31,6 +31,8 @@ export interface SavedPace {
 export interface SavedPaces {
   readonly list?: SavedPace | undefined
   readonly match?: SavedPace | undefined
+  /** In resource units instead of requests; only where Graph is asked. */
+  readonly graph?: SavedPace | undefined
 }
 
 /** What a resume needs to know; committed together with the results that it speaks of. */

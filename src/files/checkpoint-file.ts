@@ -14,6 +14,7 @@ const pace = z.strictObject({
   mode: z.enum(['open', 'paced', 'crowded']),
   perSecond: z.number().nonnegative().max(1e6),
   window: z.number().nonnegative().max(1e6),
+  burstSeconds: z.number().nonnegative().max(1e6).optional(),
 })
 
 const typeReading = z.strictObject({
@@ -34,7 +35,7 @@ const shape = z.strictObject({
   listings: z.array(z.strictObject({ type, listed: size, promised: size.optional(), trusted: z.boolean() })).max(3),
   done: z.partialRecord(type, z.array(z.tuple([size, size]))),
   resultsBytes: size,
-  paces: z.strictObject({ list: pace.optional(), match: pace.optional() }),
+  paces: z.strictObject({ list: pace.optional(), match: pace.optional(), graph: pace.optional() }),
   directory: z.array(reading).max(1_000),
   ended: z.enum(['passed', 'failed', 'incomplete', 'error', 'discarded']).optional(),
 })

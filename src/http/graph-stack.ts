@@ -1,3 +1,4 @@
+import type { SavedPace } from '../domain/checkpoint.ts'
 import type { Clock } from '../ports.ts'
 import { admitted } from './admission.ts'
 import type { Ask } from './ask.ts'
@@ -17,6 +18,8 @@ export interface GraphHttp {
   tenantHas(users: number): void
   /** In resource units instead of requests. */
   readout(): PaceReadout & { readonly waitingForHost: boolean }
+  /** What was found out about Graph's limit, for a later run. */
+  pace(): SavedPace
 }
 
 /** What messages about it begin with. */
@@ -36,11 +39,13 @@ export function graphHttp(
     readonly clock: Clock
     readonly random: () => number
     readonly maxConcurrency: number
+    /** What an earlier run found out. */
+    readonly savedPace?: SavedPace | undefined
   },
 ): GraphHttp {
-  const { tokens, clock, random, maxConcurrency: most } = options
+  const { tokens, clock, random, maxConcurrency: most, savedPace: saved } = options
   const breaker = breakerOf({ clock, server: GRAPH_NAME })
-  const limits = graphLimits({ most, clock, random })
+  const limits = graphLimits({ most, saved, clock, random })
   const admissions = [limits.limiter, breaker]
   const send = layered(signInSend(options), humble, limits.observed, authorised(tokens))
   return {
@@ -48,6 +53,7 @@ export function graphHttp(
       admitted(clock, () => admissions)(graphAnswering(send, clock)),
     ),
     tenantHas: limits.tenantHas,
+    pace: limits.limiter.saved,
     readout: () => ({ ...limits.limiter.readout(), waitingForHost: breaker.isOpen() }),
   }
 }
