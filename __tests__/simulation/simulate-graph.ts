@@ -40,7 +40,7 @@ function count(seconds: Float64Array, ms: number, more: number): void {
 }
 
 /** Some minutes of a model in virtual time, with callers that always have something to ask. */
-export async function simulateGraph(model: GraphModel, seed: number): Promise<GraphFare> {
+export async function simulateGraph(model: GraphModel, seed: number, runMs = GRAPH_RUN_MS): Promise<GraphFare> {
   const [clock, random] = [agendaClock(), fakeRandom(seed * 7919 + 1)]
   const server = model.server(fakeRandom(seed * 104_729 + 2))
   const limits = graphLimits({ most: model.inFlight, clock, random })
@@ -84,8 +84,8 @@ export async function simulateGraph(model: GraphModel, seed: number): Promise<Gr
     return status === 429 ? (retryAfterMs ?? 0) : undefined
   }
   for (let callers = model.inFlight * UNDER_WAY_PER_PLACE; callers > 0; callers -= 1) void caller()
-  await clock.run(GRAPH_RUN_MS)
-  return graphFareOf(model, seconds)
+  await clock.run(runMs)
+  return graphFareOf(model, seconds, runMs / 1000)
 }
 
 function answerOf(
@@ -100,8 +100,11 @@ function answerOf(
   return { status: accepted ? 200 : 429, headers, text: '' }
 }
 
-function graphFareOf({ perSecondAt, changesAtMs }: GraphModel, { units, answered, refused }: Seconds): GraphFare {
-  const runS = GRAPH_RUN_MS / 1000
+function graphFareOf(
+  { perSecondAt, changesAtMs }: GraphModel,
+  { units, answered, refused }: Seconds,
+  runS: number,
+): GraphFare {
   const allowed = Float64Array.from({ length: runS }, (_, second) => perSecondAt(second * 1000))
   const reach = (ms: number) => secondsUntil(units, ms / 1000, (second) => allowed[second] ?? 0)
   const share = (from: number, to: number) => ({
