@@ -3,6 +3,7 @@ import { AuditError, POLICIES, type Reason } from '../../src/domain/failure.ts'
 import type { Ask } from '../../src/http/ask.ts'
 import { retrying } from '../../src/http/retry.ts'
 import { commonStart, noTrials, stepAfter } from '../../src/http/retry-policy.ts'
+import type { HttpRequest } from '../../src/http/send.ts'
 import { failureOf, never } from './expecting.ts'
 import { fakeClock, fakeRandom } from './fake-clock.ts'
 import { broken, listRequest, MINUTE, matchRequest } from './make-believe.ts'
@@ -65,19 +66,45 @@ describe('retrying(), how often', () => {
     expect(clock.now()).toBeLessThan(31 * MINUTE)
   })
 
-  test('an item that is throttled while others are not is given up after a quarter of an hour', async () => {
-    const clock = fakeClock()
-    const ask = retrying({ clock, random: fakeRandom() })(async ({ call }, decode) => {
-      if (call === 'users.match') throw new AuditError('throttled', 'x', { code: 429 })
-      return decode('')
-    })
-    const throttled = failureOf(ask(matchRequest(1), () => 0, never)).then((failure) => [failure.reason, clock.now()])
-    for (let minute = 0; minute < 20; minute++) {
-      await clock.sleep(MINUTE)
-      await ask(listRequest, () => 0, never)
+  describe('while others are not throttled', () => {
+    /** One of two is always throttled, the other never is. */
+    async function givenUp(throttled: HttpRequest, others: HttpRequest, everyMs: number) {
+      const clock = fakeClock()
+      const asked: number[] = []
+      const ask = retrying({ clock, random: fakeRandom() })(async ({ call }, decode) => {
+        if (call === others.call) return decode('')
+        asked.push(clock.now())
+        throw new AuditError('throttled', 'x', { code: 429 })
+      })
+      const once = async () => {
+        let over = false
+        const begun = clock.now()
+        asked.length = 0
+        const end = failureOf(ask(throttled, () => 0, never)).then(({ reason }) => {
+          over = true
+          return { reason, afterMs: clock.now() - begun, asked: asked.length }
+        })
+        while (!over) {
+          await clock.sleep(everyMs)
+          await ask(others, () => 0, never)
+        }
+        return end
+      }
+      return [await once(), await once()]
     }
-    const [reason, at] = await throttled
-    expect([reason, Math.floor(Number(at) / MINUTE)]).toStrictEqual(['throttled', 15])
+
+    test('an identity is given up soon, for it comes back at the end, and then later', async () => {
+      const [first, later] = await givenUp(matchRequest(1), listRequest, 5)
+      expect(first).toMatchObject({ reason: 'throttled', asked: 3 })
+      expect(first?.afterMs).toBeLessThan(3_000)
+      expect(later).toMatchObject({ reason: 'throttled', asked: 6 })
+      expect(later?.afterMs).toBeLessThan(MINUTE)
+    })
+
+    test('a listing, which does not, is given up after a quarter of an hour', async () => {
+      const [first] = await givenUp(listRequest, matchRequest(1), 1_000)
+      expect([first?.reason, Math.floor((first?.afterMs ?? 0) / MINUTE)]).toStrictEqual(['throttled', 15])
+    })
   })
 
   test('what the decoder throws is asked again like a failed call', async () => {
@@ -144,7 +171,7 @@ describe('retrying(), while the host answers nobody', () => {
 })
 
 describe('stepAfter(), how long', () => {
-  const facts = { now: 0, chance: 1, patient: false }
+  const facts = { now: 0, chance: 1, patient: false, returns: false }
   const wait = (failure: AuditError, { failed = 0, throttled = 0, chance = 1, tokens = 500 } = {}) => {
     const step = stepAfter(
       failure,

@@ -2,13 +2,15 @@ import { AuditError } from '../domain/failure.ts'
 import type { Clock } from '../ports.ts'
 import { resultOf } from './admission.ts'
 import type { AskLayer } from './ask.ts'
+import { EVERY_CALL } from './calls.ts'
 import { pause } from './cancel.ts'
 import { type Common, commonStart, noTrials, stepAfter, withAnswer, withSuccess } from './retry-policy.ts'
 
 /**
  * Asks again as `POLICIES` allows, with growing, jittered pauses. Being throttled costs no attempt, but after 15 minutes
- * of it (30 when nobody gets through) the item is given up. An item whose attempts are spent is kept while the host
- * answers nobody else either, up to 15 minutes; once given up, a later call for the same URL gets no such patience.
+ * of it (30 when nobody gets through) the item is given up; a match that is refused while others pass, at the third time,
+ * for it is asked again when all others are done. An item whose attempts are spent is kept while the host answers nobody
+ * else either, up to 15 minutes; once given up, a later call for the same URL gets no such patience.
  */
 export function retrying({
   clock,
@@ -36,12 +38,14 @@ export function retrying({
       }
       if (['answered', 'throttled'].includes(resultOf(failure))) common = withAnswer(common, clock.now())
       const patient = !givenUp.has(request.url)
-      const step = stepAfter(failure, trials, common, { now: clock.now(), chance: random(), patient })
+      // What fails in matching gets a second pass.
+      const returns = EVERY_CALL[request.call].domain === 'match'
+      const step = stepAfter(failure, trials, common, { now: clock.now(), chance: random(), patient, returns })
       common = step.common
       if (step.go === 'outage')
         throw new AuditError('outage', `${server} asks to wait for more than 15 minutes`, { cause: failure })
       if (step.go === 'give-up') {
-        if (resultOf(failure) === 'transient') givenUp.add(request.url)
+        if (resultOf(failure) !== 'answered') givenUp.add(request.url)
         throw failure
       }
       trials = step.trials
