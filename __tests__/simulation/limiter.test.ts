@@ -68,12 +68,14 @@ describe('the state of the pace', () => {
     expect(paceStart({ most: 64, saved }, 0).window).toBe(48)
   })
 
-  test('a pinned rate stays what it is after a refusal, and what was saved does not change it', () => {
+  test('a pinned rate stays what it is when all is refused, and what was saved does not change it', () => {
     const saved = { mode: 'open', perSecond: 0, window: 64 } as const
     const start = paceStart({ most: 64, pinned: 20, saved }, 0)
-    const attempt = { sentAt: 0, endedAt: 50, result: 'throttled', retryAfterMs: 2_000 } as const
-    const after = withAttempt(withAdmitted(start, 0), attempt, ticketOf(start), 0)
+    const after = Array.from({ length: 7 }).reduce<PaceState>((state, _, n) => {
+      const attempt = { sentAt: 60 * n, endedAt: 60 * n + 50, result: 'throttled', retryAfterMs: 2_000 } as const
+      return withAttempt(withAdmitted(state, 60 * n), `${n}`, attempt, ticketOf(state), 0)
+    }, start)
     expect(paceOf(after)).toBe(20)
-    expect(after.pausedUntil).toBe(2_050)
+    expect(after.pausedUntil).toBe(360 + 2_050)
   })
 })

@@ -1,7 +1,9 @@
+import { AuditError } from '../../src/domain/failure.ts'
 import { admissionAt, type Ticket, ticketOf, withAdmitted } from '../../src/http/pacing/pace.ts'
 import { paceStart } from '../../src/http/pacing/pace-start.ts'
 import type { PaceState } from '../../src/http/pacing/pace-state.ts'
 import { withAttempt } from '../../src/http/pacing/reaction.ts'
+import { commonStart, noTrials, stepAfter, type Trials, withSuccess } from '../../src/http/retry-policy.ts'
 import { fakeRandom } from '../http/fake-clock.ts'
 import { Agenda } from './agenda.ts'
 import { MOST_IN_FLIGHT, type Model, RUN_MS, WARM_UP_MS } from './models.ts'
@@ -23,6 +25,12 @@ export interface Fare {
   readonly leastShare: number
 }
 
+/** Something to ask about. */
+interface Item {
+  readonly url: string
+  readonly trials: Trials
+}
+
 /** 20 minutes of a model in virtual time, with clients that always have something to ask. */
 export function simulate(model: Model, seed: number, watch?: (now: number, state: PaceState) => void): Fare {
   const random = fakeRandom(seed * 7919 + 1)
@@ -36,29 +44,50 @@ export function simulate(model: Model, seed: number, watch?: (now: number, state
   const begin = (client: number, toMs: number) => {
     let state = paceStart({ most: MOST_IN_FLIGHT }, agenda.now)
     let wakesAt = Number.POSITIVE_INFINITY
+    let begun = 0
+    let common = commonStart
+    const due: Item[] = []
 
     const send = () => {
       const ticket = ticketOf(state)
+      const item = (state.spell === null ? due.shift() : undefined) ?? { url: `${begun++}`, trials: noTrials }
       const sentAt = agenda.now
       state = withAdmitted(state, sentAt)
       agenda.after(wayMs(), () => {
         const { accepted, latencyMs: takes, retryAfterMs } = server.receive(agenda.now)
         agenda.after(takes, () => {
           if (accepted) server.finish()
-          agenda.after(wayMs(), () => end(ticket, sentAt, accepted, retryAfterMs))
+          agenda.after(wayMs(), () => end(item, ticket, sentAt, accepted, retryAfterMs))
         })
       })
     }
-    const end = (ticket: Ticket, sentAt: number, accepted: boolean, retryAfterMs: number | undefined) => {
+    const end = (item: Item, ticket: Ticket, sentAt: number, accepted: boolean, retryAfterMs: number | undefined) => {
       const endedAt = agenda.now
       const second = Math.floor(endedAt / 1000)
       const tally = accepted ? seconds.accepted : seconds.refused
       tally[second] = (tally[second] ?? 0) + 1
       if (accepted && endedAt > WARM_UP_MS) shares[client] = (shares[client] ?? 0) + 1
       const result = accepted ? 'answered' : 'throttled'
-      state = withAttempt(state, { sentAt, endedAt, result, retryAfterMs }, ticket, random())
+      state = withAttempt(state, item.url, { sentAt, endedAt, result, retryAfterMs }, ticket, random())
       watch?.(endedAt, state)
+      if (accepted) common = withSuccess(common, endedAt)
+      else again(item, retryAfterMs)
       admit()
+    }
+    const again = ({ url, trials }: Item, retryAfterMs: number | undefined) => {
+      const failure = new AuditError('throttled', 'Too many', { retryAfterMs })
+      const step = stepAfter(failure, trials, common, {
+        now: agenda.now,
+        chance: random(),
+        patient: true,
+        returns: true,
+      })
+      common = step.common
+      if (step.go !== 'again') return
+      agenda.after(step.afterMs, () => {
+        due.push({ url, trials: step.trials })
+        admit()
+      })
     }
     const admit = () => {
       while (agenda.now < toMs) {

@@ -1,3 +1,5 @@
+import type { Suspicion } from './suspicion.ts'
+
 /**
  * What one client knows of one server's limit. A plain object, changed only by the functions of this folder; times in ms
  * of the clock, rates in units per second, counts in units: what a call costs, which is 1 unless the server tells calls apart.
@@ -60,6 +62,8 @@ export interface PaceState {
   readonly reactedAt: number
   /** What is being refused at present; `null` as soon as something is accepted. */
   readonly spell: Spell | null
+  /** Which refusals are about the limit at all. */
+  readonly suspicion: Suspicion
 
   /** First sending since the last reaction; `null`: none yet. */
   readonly cycleFrom: number | null

@@ -3,10 +3,10 @@ import type { Clock } from '../../ports.ts'
 import type { Admission, Attempt } from '../admission.ts'
 import type { CallName } from '../calls.ts'
 import { Alarm, WaitingLine } from '../waiting.ts'
-import { OwnRefusals } from './own-refusals.ts'
 import { admissionAt, paceOf, type Ticket, ticketOf, withAdmitted } from './pace.ts'
 import { type DocumentedLimit, paceStart, savedPace } from './pace-start.ts'
 import { withAttempt } from './reaction.ts'
+import { isSuspected } from './suspicion.ts'
 import { type Told, withDocumented, withTold } from './told.ts'
 
 /** How one limit domain fares, for people. */
@@ -32,10 +32,16 @@ export interface PacedLimiter extends Admission {
   documented(perSecond: number): void
 }
 
+interface Place {
+  readonly ticket: Ticket
+  readonly sentAt: number
+}
+
 /**
  * Keeps one limit domain at what the server allows, found from its answers alone; never more than `most` in flight.
  * `perSecond`: a rate that is kept instead; 0: find out. `saved`: what an earlier run found. `documented`: where it begins
- * if there is nothing else to go by. `costOf`: units that a call is expected to cost. First come, first served.
+ * if there is nothing else to go by. `costOf`: units that a call is expected to cost. First come, first served, but before
+ * all others those of which it is not known why they were refused.
  */
 export function pacedLimiterOf(options: {
   readonly most: number
@@ -48,21 +54,23 @@ export function pacedLimiterOf(options: {
 }): PacedLimiter {
   const { most, perSecond = 0, saved, documented, costOf = () => 1, clock, random } = options
   let state = paceStart({ most, pinned: perSecond > 0 ? perSecond : null, saved, documented }, clock.now())
-  const ownRefusals = new OwnRefusals()
-  const line = new WaitingLine<{ ticket: Ticket; sentAt: number }, { cost: number }>()
+  const line = new WaitingLine<Place, { cost: number }>()
+  const suspects = new WaitingLine<Place, { cost: number }>()
   const alarm = new Alarm(clock, () => admitNext())
 
   function admitNext(): void {
     let wakeAt: number | undefined
-    while (line.length > 0 && wakeAt === undefined) {
+    while (line.length + suspects.length > 0 && wakeAt === undefined) {
       const now = clock.now()
       const at = admissionAt(state, now)
       if (at === null) break
       if (at > now) wakeAt = at
       else {
-        const ticket = ticketOf(state, line.first?.cost)
+        // What a suspect says of the server is in doubt: another finds out whether it accepts again.
+        const next = line.length === 0 || (suspects.length > 0 && state.spell === null) ? suspects : line
+        const ticket = ticketOf(state, next.first?.cost)
         state = withAdmitted(state, now, ticket.cost)
-        line.serve({ ticket, sentAt: now })
+        next.serve({ ticket, sentAt: now })
       }
     }
     alarm.set(wakeAt)
@@ -70,14 +78,15 @@ export function pacedLimiterOf(options: {
 
   // The time of admission is what the cycles are counted by; the attempt may begin a little later.
   const leaveOf = (url: string, ticket: Ticket, sentAt: number) => (attempt: Attempt) => {
-    const result = ownRefusals.read(url, attempt.result, state.spell === null)
-    state = withAttempt(state, { ...attempt, sentAt, result }, ticket, random())
+    state = withAttempt(state, url, { ...attempt, sentAt }, ticket, random())
     admitNext()
   }
 
   return {
     async admit({ call, url }, signal) {
-      const place = line.wait(signal, admitNext, { cost: costOf(call) })
+      const place = (isSuspected(state.suspicion, url) ? suspects : line).wait(signal, admitNext, {
+        cost: costOf(call),
+      })
       admitNext()
       const { ticket, sentAt } = await place
       return leaveOf(url, ticket, sentAt)

@@ -3,6 +3,7 @@ import { ceilingAfter, opensAtOf } from './ceiling.ts'
 import { crowded, crowdedAgain, isRoof, roofed } from './crowd.ts'
 import { paceOf, type Ticket } from './pace.ts'
 import { LATE_MS, type PaceState, type Spell } from './pace-state.ts'
+import { judged } from './suspicion.ts'
 
 const [FIRST_PAUSE_MS, MOST_FIRST_PAUSE_MS, MOST_PAUSE_MS] = [250, 2_000, 4_000]
 /** A longer one is the caller's to judge; here it only holds everybody up for so long. */
@@ -12,16 +13,27 @@ const [JITTER_SHARE, MOST_JITTER_MS] = [0.1, 1_000]
 /** A limit that counts by the second shows so late. */
 const NOTICED_MS = 1_000
 
-/** After an attempt. `chance`: 0 to 1. */
-export function withAttempt(before: PaceState, attempt: Attempt, ticket: Ticket, chance: number): PaceState {
+/** After an attempt at `url`. `chance`: 0 to 1. */
+export function withAttempt(
+  before: PaceState,
+  url: string,
+  attempt: Attempt,
+  ticket: Ticket,
+  chance: number,
+): PaceState {
+  const { reactedAt, spell } = before
+  const closed = spell !== null && attempt.sentAt >= reactedAt
+  const { suspicion, limit } = judged(before.suspicion, url, attempt, { ticket, reactedAt, closed })
   const state = {
     ...before,
+    suspicion,
     inFlight: before.inFlight - 1,
     probing: before.probing && !ticket.probe,
     widening: before.widening && !ticket.widens,
+    throttled: before.throttled + (attempt.result === 'throttled' ? 1 : 0),
   }
-  if (attempt.result === 'throttled') return refused(state, attempt, ticket, chance)
-  return attempt.result === 'answered' ? accepted(state, attempt, ticket) : state
+  const after = limit === undefined ? state : refused(state, limit.attempt, limit.ticket, chance)
+  return attempt.result === 'answered' ? accepted(after, attempt, ticket) : after
 }
 
 function accepted(state: PaceState, { sentAt, endedAt }: Attempt, ticket: Ticket): PaceState {
@@ -52,7 +64,6 @@ function refused(before: PaceState, attempt: Attempt, ticket: Ticket, chance: nu
   const hintedUntil = hintMs > 0 ? now + Math.min(hintMs, MOST_HINT_MS) + jitterMs : 0
   const state = {
     ...before,
-    throttled: before.throttled + 1,
     pausedUntil: Math.max(before.pausedUntil, hintedUntil),
   }
   if (sentAt < state.reactedAt)

@@ -1,0 +1,118 @@
+import type { Attempt } from '../admission.ts'
+import type { Ticket } from './pace.ts'
+
+/** A refusal whose request has not passed since. */
+interface Refusal {
+  readonly sentAt: number
+  readonly endedAt: number
+  readonly ticket: Ticket
+  /** The server said how long to wait. */
+  readonly isHinted: boolean
+  /**
+   * `suspected`: whether it is about the request or about the limit will show when the request is sent again. `limit`: the
+   * pace reacted to it at once. `own`: the request was refused again while others passed.
+   */
+  readonly is: 'suspected' | 'limit' | 'own'
+}
+
+/** What refusals turned out to be about. Plain data; shares from 0 to 1. */
+export interface Suspicion {
+  /** Of the refused requests that were sent again, which share was refused again; the last few count most. */
+  readonly ownShare: number
+  /** Of the last answers, which share were first refusals. */
+  readonly refusedShare: number
+  /** When the server last meant everybody, it said how long to wait. */
+  readonly tells: boolean
+  /** By URL; the oldest is forgotten first. */
+  readonly refused: Readonly<Record<string, Refusal>>
+}
+
+/** Until requests that were refused have passed, a refusal is taken for its request's own. */
+export const unsuspecting: Suspicion = { ownShare: 1, refusedShare: 0, tells: false, refused: {} }
+
+const OWN_MEMORY = 0.3
+const MOSTLY_OWN = 0.5
+/** Five refusals in a row, or half of a dozen answers, are more than requests of their own account for. */
+const [REFUSED_MEMORY, MOST_SPRINKLED] = [1 / 16, 0.25]
+/** After the pace has reacted, two in a row are; and then each until something is accepted. */
+const ALERT = 0.18
+/** What passes only later may have been refused for a reason of its own that has gone. */
+const FRESH_MS = 5_000
+const MOST_REMEMBERED = 1_000
+
+/** Is it still to be found out what its refusal was about? Then its next try is worth more than another's first. */
+export const isSuspected = ({ refused }: Suspicion, url: string): boolean => refused[url]?.is === 'suspected'
+
+/** How the pace stands when an attempt is over. */
+interface Standing {
+  /** Of the attempt. */
+  readonly ticket: Ticket
+  readonly reactedAt: number
+  /** Nothing was accepted since it last reacted, and the attempt is later than that. */
+  readonly closed: boolean
+}
+
+interface Judgement {
+  readonly suspicion: Suspicion
+  /** A refusal that the pace is to react to, as if it came now; `undefined`: there is none. */
+  readonly limit?: { readonly attempt: Attempt; readonly ticket: Ticket }
+}
+
+/**
+ * Tells apart the refusals that say something of one request from those that say something of the server, by what becomes
+ * of the request when it is sent again: refused while others pass, it was its own; accepted, it was the limit. While most
+ * are their requests' own, the pace reacts only then, or when there are too many at a time; otherwise it reacts at once.
+ */
+export function judged(before: Suspicion, url: string, attempt: Attempt, standing: Standing): Judgement {
+  if (attempt.result === 'answered') return passed(before, url, attempt, standing)
+  if (attempt.result !== 'throttled' || before.refused[url]?.is === 'own') return { suspicion: before }
+  return before.refused[url] !== undefined && !standing.closed
+    ? { suspicion: remembering(withOwn(before, 1), url, attempt, standing.ticket, 'own') }
+    : refusedFirst(before, url, attempt, standing)
+}
+
+function refusedFirst(before: Suspicion, url: string, attempt: Attempt, standing: Standing): Judgement {
+  const { ticket, closed, reactedAt } = standing
+  const refusedShare = before.refusedShare + REFUSED_MEMORY * (1 - before.refusedShare)
+  const after = { ...before, refusedShare }
+  // One more than there may be in flight is there to be refused.
+  const waits = before.ownShare > MOSTLY_OWN && refusedShare <= MOST_SPRINKLED && !ticket.widens
+  if (waits) return { suspicion: remembering(after, url, attempt, ticket, 'suspected') }
+  // What it asks for may hold for its request alone: who is asked next tells, unless it is known.
+  const limit = { attempt: closed || before.tells ? attempt : { ...attempt, retryAfterMs: undefined }, ticket }
+  // What was sent before the reaction is explained by it.
+  if (attempt.sentAt < reactedAt) return { suspicion: after, limit }
+  const alert = { ...after, refusedShare: closed ? refusedShare : Math.min(refusedShare, ALERT) }
+  return { suspicion: remembering(alert, url, attempt, ticket, 'limit'), limit }
+}
+
+function passed(before: Suspicion, url: string, { endedAt }: Attempt, { closed, reactedAt }: Standing): Judgement {
+  const after = { ...before, refusedShare: before.refusedShare * (1 - REFUSED_MEMORY) }
+  const earlier = before.refused[url]
+  if (earlier === undefined) return { suspicion: after }
+  const { [url]: _, ...refused } = before.refused
+  const forgotten = { ...after, refused }
+  if (earlier.is === 'own' || (earlier.is === 'suspected' && earlier.sentAt < reactedAt))
+    return { suspicion: forgotten }
+  const suspicion = { ...withOwn(forgotten, 0), tells: earlier.isHinted }
+  if (earlier.is === 'limit' || closed || endedAt - earlier.endedAt > FRESH_MS) return { suspicion }
+  return { suspicion, limit: { attempt: { sentAt: endedAt, endedAt, result: 'throttled' }, ticket: earlier.ticket } }
+}
+
+const withOwn = (suspicion: Suspicion, isOwn: 0 | 1): Suspicion => ({
+  ...suspicion,
+  ownShare: suspicion.ownShare + OWN_MEMORY * (isOwn - suspicion.ownShare),
+})
+
+function remembering(
+  suspicion: Suspicion,
+  url: string,
+  attempt: Attempt,
+  ticket: Ticket,
+  is: Refusal['is'],
+): Suspicion {
+  const { sentAt, endedAt, retryAfterMs } = attempt
+  const refusal: Refusal = { sentAt, endedAt, ticket, isHinted: retryAfterMs !== undefined, is }
+  const entries = Object.entries({ ...suspicion.refused, [url]: refusal })
+  return { ...suspicion, refused: Object.fromEntries(entries.slice(-MOST_REMEMBERED)) }
+}
