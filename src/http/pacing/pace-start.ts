@@ -1,6 +1,6 @@
 import type { SavedPace } from '../../domain/checkpoint.ts'
 import { LATE_MS, LEAST_HOLD_MS, LEAST_RISE_MS, type PaceState, WIDEN_SOON_MS } from './pace-state.ts'
-import { unsuspecting } from './suspicion.ts'
+import { trusting, unsuspecting } from './suspicion.ts'
 
 /** What a server documents of its limit; it may be another. */
 export interface DocumentedLimit {
@@ -62,7 +62,7 @@ export function paceStart({ most, pinned = null, saved, documented }: Beginning,
     nearAt: Number.MIN_SAFE_INTEGER,
     reactedAt: now,
     spell: null,
-    suspicion: unsuspecting,
+    suspicion: documented === undefined ? unsuspecting : trusting,
     cycleFrom: null,
     cycleCount: 0,
     cycleShare: 0,

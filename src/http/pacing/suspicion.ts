@@ -30,6 +30,9 @@ export interface Suspicion {
 /** Until requests that were refused have passed, a refusal is taken for its request's own. */
 export const unsuspecting: Suspicion = { ownShare: 1, refusedShare: 0, tells: false, refused: {} }
 
+/** Where the limit is documented, it is what refusals are about, until they turn out otherwise. */
+export const trusting: Suspicion = { ...unsuspecting, ownShare: 0, tells: true }
+
 const OWN_MEMORY = 0.3
 const MOSTLY_OWN = 0.5
 /** Five refusals in a row, or half of a dozen answers, are more than requests of their own account for. */
