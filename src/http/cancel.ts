@@ -1,4 +1,5 @@
 import { AuditError } from '../domain/failure.ts'
+import { Slots } from '../domain/slots.ts'
 import type { Clock } from '../ports.ts'
 
 export const cancelledBy = (signal: AbortSignal): AuditError =>
@@ -14,7 +15,7 @@ export async function pause(clock: Clock, ms: number, signal: AbortSignal): Prom
   }
 }
 
-const calls = new WeakMap<AbortSignal, Set<() => void>>()
+const calls = new WeakMap<AbortSignal, Slots<() => void>>()
 
 /**
  * Calls once when the signal is aborted, unless what it gives is called before. A signal goes through all its listeners for
@@ -22,16 +23,15 @@ const calls = new WeakMap<AbortSignal, Set<() => void>>()
  */
 export function onCancel(signal: AbortSignal, call: () => void): () => void {
   const known = calls.get(signal)
-  const all = known ?? new Set()
-  all.add(call)
+  const all = known ?? new Slots()
   if (known === undefined) {
     calls.set(signal, all)
     const callAll = () => {
-      for (const each of [...all]) each()
+      for (const each of all.take(() => true)) each()
     }
     signal.addEventListener('abort', callAll, { once: true })
   }
-  return () => all.delete(call)
+  return all.add(call)
 }
 
 /** Settles like the promise, but no later than the signal; the promise itself goes on. */

@@ -1,5 +1,12 @@
+import { Slots } from '../domain/slots.ts'
 import type { Clock } from '../ports.ts'
 import { Alarm } from './waiting.ts'
+
+interface Watch {
+  readonly end: () => void
+  /** The clock's ms. */
+  readonly dueAt: number
+}
 
 /**
  * Ends what is not over within `limitMs`. All have the same time, so the first that began is the first that is due, and one
@@ -9,8 +16,7 @@ export class Overdue {
   readonly #limitMs: number
   readonly #clock: Clock
   readonly #alarm: Alarm
-  /** In the order in which they are due. */
-  readonly #dueAt = new Map<() => void, number>()
+  readonly #watches = new Slots<Watch>()
 
   constructor(limitMs: number, clock: Clock) {
     this.#limitMs = limitMs
@@ -21,23 +27,20 @@ export class Overdue {
   /** Calls `end` when the time is up, unless what it gives is called before. */
   watch(end: () => void): () => void {
     const dueAt = this.#clock.now() + this.#limitMs
-    this.#dueAt.set(end, dueAt)
-    if (this.#dueAt.size === 1) this.#alarm.set(dueAt)
+    const forget = this.#watches.add({ end, dueAt })
+    if (this.#watches.size === 1) this.#alarm.set(dueAt)
     return () => {
-      this.#dueAt.delete(end)
-      if (this.#dueAt.size === 0) this.#alarm.set(undefined)
+      forget()
+      if (this.#watches.size === 0) this.#alarm.set(undefined)
     }
   }
 
   /** The alarm may be that of one that has ended in time: it is set to the next one only now. */
   #ring(): void {
-    for (const [end, dueAt] of this.#dueAt) {
-      if (dueAt > this.#clock.now()) {
-        this.#alarm.set(dueAt)
-        return
-      }
-      this.#dueAt.delete(end)
-      end()
-    }
+    const now = this.#clock.now()
+    const due = this.#watches.take(({ dueAt }) => dueAt <= now)
+    for (const { end } of due.sort((one, other) => one.dueAt - other.dueAt)) end()
+    const next = this.#watches.all().reduce((least, { dueAt }) => Math.min(least, dueAt), Number.POSITIVE_INFINITY)
+    this.#alarm.set(next === Number.POSITIVE_INFINITY ? undefined : next)
   }
 }
