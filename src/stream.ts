@@ -12,43 +12,46 @@ export async function* mapConcurrent<T, R>(
 ): AsyncGenerator<R> {
   const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]()
   const finished: Settled<R>[] = []
-  const underWay = new Set<Promise<void>>()
+  // Counted, not held: whatever holds those under way may hold on to what they leave behind.
+  let underWay = 0
   // A race over all that is under way would leave a reaction on each of them every time; one bell does not.
   let bell = Promise.withResolvers<void>()
 
+  const settled = (one: Settled<R>) => {
+    finished.push(one)
+    underWay--
+    bell.resolve()
+  }
   const start = (item: T) => {
-    const call: Promise<void> = map(item)
-      .then(
-        (result) => finished.push({ result }),
-        (error: unknown) => finished.push({ error }),
-      )
-      .then(() => {
-        underWay.delete(call)
-        bell.resolve()
-      })
-    underWay.add(call)
+    underWay++
+    map(item).then(
+      (result) => settled({ result }),
+      (error: unknown) => settled({ error }),
+    )
+  }
+  const nextSettled = async () => {
+    await bell.promise
+    bell = Promise.withResolvers<void>()
   }
 
   let exhausted = false
   try {
     for (;;) {
-      while (!exhausted && underWay.size + finished.length < limit) {
+      while (!exhausted && underWay + finished.length < limit) {
         const pulled = await iterator.next()
         if (pulled.done === true) exhausted = true
         else start(pulled.value)
       }
-      const settled = finished.shift()
-      if (settled !== undefined) {
-        if ('error' in settled) throw settled.error
-        yield settled.result
-      } else if (underWay.size > 0) {
-        await bell.promise
-        bell = Promise.withResolvers<void>()
-      } else if (exhausted) return
+      const first = finished.shift()
+      if (first !== undefined) {
+        if ('error' in first) throw first.error
+        yield first.result
+      } else if (underWay > 0) await nextSettled()
+      else if (exhausted) return
     }
   } finally {
     await iterator.return?.()
-    await Promise.all(underWay)
+    while (underWay > 0) await nextSettled()
   }
 }
 
