@@ -154,8 +154,7 @@ async function uncheckedIn(listings: readonly Listing[], { snapshot, results }: 
   const whole = new Set<SubjectType>(['workspaces'])
   for (const { type, trusted } of listings) {
     if (trusted && results.doneCount(type) >= snapshot.count(type)) whole.add(type)
-    for await (const { outcome } of results.read(type))
-      if (outcome.kind === 'failed') ids.add(uncheckedKey(type, outcome.failure.id))
+    for await (const { id } of results.failures(type)) ids.add(uncheckedKey(type, id))
   }
   return { ids, types: new Set(SUBJECT_TYPES.filter((type) => !whole.has(type))) }
 }

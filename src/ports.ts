@@ -1,6 +1,7 @@
 import type { GroupMember } from './domain/directory-match.ts'
 import type { SoftDeleted, TypeReading } from './domain/directory-reading.ts'
 import type { Divergence } from './domain/divergence.ts'
+import type { Failure } from './domain/failure.ts'
 import type { Match } from './domain/match.ts'
 import type { Outcome } from './domain/outcome.ts'
 import type { PrincipalType } from './domain/principal.ts'
@@ -158,4 +159,6 @@ export interface ResultsLog {
   doneCount(type: PrincipalType): number
   /** In listing order. */
   read(type: PrincipalType): AsyncIterable<ResultRecord>
+  /** In listing order. */
+  failures(type: PrincipalType): AsyncIterable<Failure>
 }

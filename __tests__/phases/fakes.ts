@@ -1,4 +1,4 @@
-import { AuditError, type Reason } from '../../src/domain/failure.ts'
+import { AuditError, type Failure, type Reason } from '../../src/domain/failure.ts'
 import type { Match } from '../../src/domain/match.ts'
 import type { PrincipalType } from '../../src/domain/principal.ts'
 import type {
@@ -167,5 +167,9 @@ export class MemoryLog implements ResultsLog {
   async *read(type: PrincipalType): AsyncGenerator<ResultRecord> {
     const own = this.records.filter((record) => record.type === type).sort((a, b) => a.position - b.position)
     yield* own
+  }
+
+  async *failures(type: PrincipalType): AsyncGenerator<Failure> {
+    for await (const { outcome } of this.read(type)) if (outcome.kind === 'failed') yield outcome.failure
   }
 }

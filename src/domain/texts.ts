@@ -1,13 +1,8 @@
+import { grown } from './columns.ts'
+
 const CHUNK_BITS = 20
 const CHUNK = 1 << CHUNK_BITS
 const OFFSET = CHUNK - 1
-
-const grown = <T extends Uint32Array | Uint8Array>(column: T, row: number): T => {
-  if (row < column.length) return column
-  const longer = new (column.constructor as new (length: number) => T)(column.length * 2)
-  longer.set(column)
-  return longer
-}
 
 function isNarrow(text: string): boolean {
   for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0xff) return false

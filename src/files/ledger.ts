@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Checkpoint, SavedListing, SavedPaces } from '../domain/checkpoint.ts'
 import type { TypeReading } from '../domain/directory-reading.ts'
 import { DoneSet } from '../domain/done-set.ts'
+import type { Failure } from '../domain/failure.ts'
 import { PRINCIPAL_TYPES, type PrincipalType } from '../domain/principal.ts'
 import type { Clock, Finished, ResultRecord, ResultsLog } from '../ports.ts'
 import { checkpointOf } from './checkpoint-file.ts'
@@ -106,6 +107,10 @@ export class Ledger implements ResultsLog {
 
   read(type: PrincipalType): AsyncIterable<ResultRecord> {
     return this.log.read(type)
+  }
+
+  failures(type: PrincipalType): AsyncIterable<Failure> {
+    return this.log.failures(type)
   }
 
   async #write(changes: Partial<Checkpoint> = {}): Promise<void> {

@@ -4,7 +4,7 @@ import { type Failure, failureText } from '../domain/failure.ts'
 import type { PrincipalType } from '../domain/principal.ts'
 import { Counter, type TypeTally } from '../domain/tally.ts'
 import { isDivergentWorkspace, type Workspace } from '../domain/workspace.ts'
-import type { LoggedOutcome, ResultsLog, Snapshot } from '../ports.ts'
+import type { ResultsLog, Snapshot } from '../ports.ts'
 import type { CsvFormat } from '../report/csv.ts'
 import { SAMPLE_SIZE, type Samples } from '../report/model.ts'
 import { DIVERGENCES_TABLES, FAILURES_TABLE, IDENTITIES_TABLES, WORKSPACES_TABLE } from '../report/tables.ts'
@@ -80,9 +80,7 @@ class Reading {
 
   async *failures(types: readonly PrincipalType[], results: ResultsLog): AsyncGenerator<Failure> {
     for (const type of types)
-      for await (const { outcome } of results.read(type)) {
-        const failure = failureOf(outcome)
-        if (failure === undefined) continue
+      for await (const failure of results.failures(type)) {
         const text = failureText(failure)
         this.failureReasons.set(text, (this.failureReasons.get(text) ?? 0) + 1)
         if (this.#failures.length < SAMPLE_SIZE) this.#failures.push(failure)
@@ -103,6 +101,3 @@ class Reading {
     }
   }
 }
-
-const failureOf = (outcome: LoggedOutcome): Failure | undefined =>
-  outcome.kind === 'failed' ? outcome.failure : undefined

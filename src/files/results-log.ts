@@ -1,18 +1,11 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Failure } from '../domain/failure.ts'
 import type { PrincipalType } from '../domain/principal.ts'
 import type { ResultRecord } from '../ports.ts'
 import { linesOf } from './lines.ts'
-
-/** Records stand nearly in listing order, so one piece of this size serves many of them. */
-const WINDOW_BYTES = 1 << 20
-
-/** Where a record stands in the file. */
-interface Place {
-  readonly position: number
-  readonly offset: number
-  readonly length: number
-}
+import { LogWindow } from './log-window.ts'
+import { type Place, Places } from './places.ts'
 
 /**
  * What came of the identities, one JSON record a line, in the order in which they were finished. A record is keyed by
@@ -22,7 +15,7 @@ interface Place {
 export class ResultsLogFile {
   readonly path: string
   readonly #file: FileHandle
-  readonly #places = new Map<PrincipalType, Place[]>()
+  readonly #places = new Map<PrincipalType, Places>()
   #length = 0
 
   private constructor(path: string, file: FileHandle) {
@@ -63,40 +56,34 @@ export class ResultsLogFile {
   /** Durable when it returns. */
   async append(records: readonly ResultRecord[]): Promise<void> {
     if (records.length === 0) return
-    const lines = records.map((record) => Buffer.from(`${JSON.stringify(record)}\n`))
-    const batch = Buffer.concat(lines)
+    const lines = records.map((record) => `${JSON.stringify(record)}\n`)
+    const batch = Buffer.from(lines.join(''))
     // A write may take a part only, as on a disk that is nearly full.
     for (let written = 0; written < batch.length; ) {
       const { bytesWritten } = await this.#file.write(batch, written, batch.length - written, this.#length + written)
       written += bytesWritten
     }
     await this.#file.datasync()
-    for (const [index, record] of records.entries()) this.#place(record, lines[index]?.length ?? 0)
+    for (const [index, record] of records.entries()) this.#place(record, Buffer.byteLength(lines[index] ?? ''))
   }
 
   /** Records of one type in listing order. */
-  async *read(type: PrincipalType): AsyncGenerator<ResultRecord> {
-    const places = [...(this.#places.get(type) ?? [])].sort((a, b) => a.position - b.position)
-    let window = { start: 0, bytes: Buffer.alloc(0) }
-    for (const { offset, length } of places) {
-      const end = offset + length
-      if (offset < window.start || end > window.start + window.bytes.length) window = await this.#window(offset, end)
-      const line = window.bytes.toString('utf8', offset - window.start, end - window.start)
-      yield JSON.parse(line) as ResultRecord
-    }
+  read(type: PrincipalType): AsyncGenerator<ResultRecord> {
+    return this.#recordsAt(this.#places.get(type)?.all() ?? [])
   }
 
-  /** A piece of the file that holds at least these bytes; a few records before them may be asked for next. */
-  async #window(offset: number, end: number): Promise<{ start: number; bytes: Buffer<ArrayBuffer> }> {
-    const start = Math.max(0, offset - WINDOW_BYTES / 4)
-    const bytes = Buffer.alloc(Math.min(this.#length, Math.max(end, start + WINDOW_BYTES)) - start)
-    let read = 0
-    while (read < bytes.length) {
-      const { bytesRead } = await this.#file.read(bytes, read, bytes.length - read, start + read)
-      if (bytesRead === 0) throw new RangeError('The results log is shorter than what was committed')
-      read += bytesRead
+  /** Failures of one type in listing order. */
+  async *failures(type: PrincipalType): AsyncGenerator<Failure> {
+    for await (const { outcome } of this.#recordsAt(this.#places.get(type)?.failures() ?? []))
+      if (outcome.kind === 'failed') yield outcome.failure
+  }
+
+  async *#recordsAt(places: Iterable<Place>): AsyncGenerator<ResultRecord> {
+    const window = new LogWindow(this.#file)
+    for (const place of places) {
+      if (!window.holds(place)) await window.move(place, this.#length)
+      yield JSON.parse(window.text(place)) as ResultRecord
     }
-    return { start, bytes }
   }
 
   /** Every record up to a length, in the order in which they were finished. */
@@ -108,10 +95,10 @@ export class ResultsLogFile {
     await this.#file.close()
   }
 
-  #place({ type, position }: Pick<ResultRecord, 'type' | 'position'>, length: number): void {
-    const places = this.#places.get(type) ?? []
-    places.push({ position, offset: this.#length, length })
+  #place({ type, position, outcome }: ResultRecord, length: number): void {
+    const places = this.#places.get(type) ?? new Places()
     this.#places.set(type, places)
+    places.set(position, { offset: this.#length, length }, outcome.kind === 'failed')
     this.#length += length
   }
 }
