@@ -2,19 +2,19 @@ import type { Baseline, Unchecked } from '../domain/baseline.ts'
 import type { Evidence } from '../domain/finding.ts'
 import type { Limit } from '../domain/gate.ts'
 import { type Concluded, concludedOf } from '../domain/judgement/conclusion.ts'
-import { evidenceOf, evidenceOfWorkspace, noteHolder, type Row } from '../domain/judgement/evidence.ts'
-import { Holders } from '../domain/judgement/holders.ts'
+import { evidenceOfWorkspace, type Row } from '../domain/judgement/evidence.ts'
 import { BaselineJudge, Judge, type Judged, type JudgedFinding, type Policy } from '../domain/judgement/judge.ts'
 import type { PrincipalType } from '../domain/principal.ts'
 import { type Tally, tallyOfWorkspaces, tellsFederation } from '../domain/tally.ts'
 import type { Workspace } from '../domain/workspace.ts'
 import { type EarlierResults, type ReadResults, readTo } from './earlier-results.ts'
+import { evidencesIn } from './evidences.ts'
 
 /** What an audit has on disk when its phases are over. */
 export interface AuditRecords {
   /** In listing order. */
   readonly types: readonly PrincipalType[]
-  /** The listing of a type with what became of each, in listing order; read twice. */
+  /** The listing of a type with what became of each, in listing order; read two or three times. */
   rows(type: PrincipalType): AsyncIterable<Row>
   /** `undefined`: not listed. */
   readonly workspaces: readonly Workspace[] | undefined
@@ -25,17 +25,11 @@ export interface AuditRecords {
 export async function* evidencesOf(records: AuditRecords): AsyncGenerator<Evidence> {
   const { types, idpIsEntra, workspaces } = records
   for (const type of types) {
-    const holders = new Holders()
     const groups = new Set<string>()
-    for await (const row of records.rows(type)) {
-      noteHolder(row, holders)
-      if (type === 'groups') groups.add(row.principal.id)
+    const note = ({ principal }: Row) => {
+      if (type === 'groups') groups.add(principal.id)
     }
-    const context = { idpIsEntra, isGroup: (id: string) => groups.has(id) }
-    for await (const row of records.rows(type)) {
-      const evidence = evidenceOf(row, holders, context)
-      if (evidence !== undefined) yield evidence
-    }
+    yield* evidencesIn(() => records.rows(type), { idpIsEntra, isGroup: (id) => groups.has(id) }, note)
   }
   // Where the API tells of none, nothing is known of any.
   if (workspaces === undefined || !tellsFederation(tallyOfWorkspaces(workspaces))) return

@@ -4,15 +4,8 @@ import { uncheckedKey } from '../domain/baseline.ts'
 import { ERROR_CATEGORIES, type ErrorCategory, type SubjectType } from '../domain/category.ts'
 import type { Divergence } from '../domain/divergence.ts'
 import type { Evidence } from '../domain/finding.ts'
-import {
-  type EvidenceContext,
-  evidenceOf,
-  evidenceOfWorkspace,
-  noteHolder,
-  type Row,
-} from '../domain/judgement/evidence.ts'
+import { type EvidenceContext, evidenceOfWorkspace, type Row } from '../domain/judgement/evidence.ts'
 import { EvidenceTally } from '../domain/judgement/evidence-tally.ts'
-import { Holders } from '../domain/judgement/holders.ts'
 import { isId, PRINCIPAL_TYPES, type PrincipalType } from '../domain/principal.ts'
 import type { Tally, TypeTally, WorkspaceTally } from '../domain/tally.ts'
 import {
@@ -22,6 +15,7 @@ import {
   TYPE_CODES,
   WORKSPACES_TABLE,
 } from '../report/tables.ts'
+import { evidencesIn } from './evidences.ts'
 import { type ResultsSource, unusable } from './results-source.ts'
 
 interface File {
@@ -137,11 +131,12 @@ export async function* readKbResults(
   if (failed === undefined) throw unusable(source, FAILURES_TABLE.file, 'is missing')
   const tallies = new EvidenceTally()
   const groups = await idsOf(source, 'groups')
+  const context = { idpIsEntra, isGroup: (id: string) => groups.has(id) }
   const principals: Partial<Record<PrincipalType, TypeTally>> = {}
   for (const type of PRINCIPAL_TYPES) {
     const identities = await rowsOf(source, IDENTITIES_TABLES[type])
     if (identities === undefined) continue
-    for await (const evidence of evidencesOf(type, source, { idpIsEntra, isGroup: (id) => groups.has(id) })) {
+    for await (const evidence of evidencesIn(() => divergencesOf(source, type), context)) {
       tallies.add(evidence)
       yield evidence
     }
@@ -154,20 +149,6 @@ export async function* readKbResults(
     throw unusable(source, IDENTITIES_TABLES.users.file, 'is missing, and so are those of the other types')
   const keys = [...failed].flatMap(([type, ids]) => [...ids].map((id) => uncheckedKey(type, id)))
   return { tally: { workspaces, principals }, failed: new Set(keys) }
-}
-
-/** Two passes over the rows of a type, as over a listing. */
-async function* evidencesOf(
-  type: PrincipalType,
-  source: ResultsSource,
-  context: EvidenceContext,
-): AsyncGenerator<Evidence> {
-  const holders = new Holders()
-  for await (const row of divergencesOf(source, type)) noteHolder(row, holders)
-  for await (const row of divergencesOf(source, type)) {
-    const evidence = evidenceOf(row, holders, context)
-    if (evidence !== undefined) yield evidence
-  }
 }
 
 async function idsOf(source: ResultsSource, type: PrincipalType): Promise<ReadonlySet<string>> {

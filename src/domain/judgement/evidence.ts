@@ -3,7 +3,7 @@ import { type Compared, type Evidence, FINDING_TYPE_OF } from '../finding.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Principal } from '../principal.ts'
 import type { Workspace } from '../workspace.ts'
-import type { Holders } from './holders.ts'
+import { type Holders, targetOf } from './holders.ts'
 import { reasonsOf } from './reasons.ts'
 
 /** A principal as it was listed; `active` and `externalId` as far as the listing told. */
@@ -26,7 +26,7 @@ export interface EvidenceContext {
   readonly isGroup: (id: string) => boolean
 }
 
-/** One row of the first pass over a type: who holds what. Identities that are gone hold nothing any more. */
+/** One row of a pass before: who holds what. Identities that are gone hold nothing any more. */
 export function noteHolder({ principal, outcome }: Row, holders: Holders): void {
   if (outcome?.kind === 'gone') return
   const divergence = outcome?.kind === 'divergent' ? outcome.divergence : undefined
@@ -34,7 +34,26 @@ export function noteHolder({ principal, outcome }: Row, holders: Holders): void 
   if (divergence !== undefined) holders.diverges(divergence)
 }
 
-/** One row of the second pass, all of its type being noted; `undefined`: nothing is wrong with it, as far as is known. */
+/** The external ids by which a row may have to do with another one, each once, in lower case. */
+export function externalIdsOf({ principal, outcome }: Row): string[] {
+  if (outcome?.kind === 'gone') return []
+  const found: string[] = []
+  const find = (externalId = '') => {
+    const key = externalId.toLowerCase()
+    if (key !== '' && !found.includes(key)) found.push(key)
+  }
+  find(principal.externalId)
+  if (outcome?.kind !== 'divergent') return found
+  // What the match tells may differ from what the listing told before.
+  find(outcome.divergence.externalId)
+  find(targetOf(outcome.divergence))
+  return found
+}
+
+/**
+ * One row of the last pass, all being noted that have an external id of it too; `undefined`: nothing is wrong with it, as
+ * far as is known.
+ */
 export function evidenceOf(
   { principal, outcome }: Row,
   holders: Holders,
