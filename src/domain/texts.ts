@@ -26,19 +26,19 @@ export class Texts {
   add(text: string): number {
     const row = this.#length++
     const narrow = isNarrow(text)
-    const bytes = Buffer.from(text, narrow ? 'latin1' : 'utf16le')
-    if (this.#free + bytes.length > CHUNK) {
+    const bytes = narrow ? text.length : text.length * 2
+    if (this.#free + bytes > CHUNK) {
       // A text that is longer than a chunk gets one of its own.
-      this.#chunks.push(Buffer.allocUnsafeSlow(Math.max(CHUNK, bytes.length)))
+      this.#chunks.push(Buffer.allocUnsafeSlow(Math.max(CHUNK, bytes)))
       this.#free = 0
     }
     // Nothing takes no place, and may come before the first chunk.
-    if (bytes.length > 0) bytes.copy(this.#chunks.at(-1) as Buffer, this.#free)
+    if (bytes > 0) (this.#chunks.at(-1) as Buffer).write(text, this.#free, narrow ? 'latin1' : 'utf16le')
     this.#places = grown(this.#places, row)
     this.#sizes = grown(this.#sizes, row)
-    this.#places[row] = bytes.length === 0 ? 0 : (((this.#chunks.length - 1) << CHUNK_BITS) | this.#free) >>> 0
-    this.#sizes[row] = (bytes.length << 1) | (narrow ? 0 : 1)
-    this.#free = Math.min(CHUNK, this.#free + bytes.length)
+    this.#places[row] = bytes === 0 ? 0 : (((this.#chunks.length - 1) << CHUNK_BITS) | this.#free) >>> 0
+    this.#sizes[row] = (bytes << 1) | (narrow ? 0 : 1)
+    this.#free = Math.min(CHUNK, this.#free + bytes)
     return row
   }
 
