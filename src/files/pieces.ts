@@ -2,9 +2,9 @@ import { type CsvFormat, csvOf, headerOf } from '../report/csv.ts'
 import type { Table } from '../report/tables.ts'
 
 /** Enough rows to make the fixed cost of a call vanish, few enough to stay small in memory. */
-const CHUNK_ROWS = 5_000
+const CHUNK_ROWS = 500
 
-/** A whole file in pieces: the header, then some thousand rows at a time. */
+/** A whole file in pieces: the header, then some hundred rows at a time. */
 export async function* piecesOf<Row>(
   table: Table<Row>,
   rows: Iterable<Row> | AsyncIterable<Row>,
