@@ -1,6 +1,6 @@
 import { access, type FileHandle } from 'node:fs/promises'
 import type { ListedId, ListedPrincipal, RosterEntry, RosterWriter } from '../ports.ts'
-import { linesOf } from './lines.ts'
+import { blocksOf } from './lines.ts'
 
 type Told = Pick<ListedPrincipal, 'name' | 'externalId' | 'active'>
 type Line = readonly [id: string, name: string, externalId: string, active: boolean | null]
@@ -21,35 +21,58 @@ export const rosterWriter = (file: FileHandle): RosterWriter => ({
  * told before its turn.
  */
 export async function* rosterOf(ids: AsyncIterable<ListedId>, path: string): AsyncGenerator<RosterEntry> {
-  const early = new Map<string, Told>()
-  const lines = entriesOf(path)
+  const reader = new Reader()
+  const blocks = existingBlocksOf(path)
+  const readOn = async () => {
+    const { done, value } = await blocks.next()
+    if (done !== true) reader.take(value)
+    return done !== true
+  }
   try {
-    for await (const listed of ids) yield { ...listed, told: await toldOf(listed.id, early, lines) }
+    for await (const listed of ids) {
+      let told = reader.find(listed.id)
+      while (told === undefined && (await readOn())) told = reader.find(listed.id)
+      yield { ...listed, told }
+    }
   } finally {
-    await lines.return(undefined)
+    await blocks.return(undefined)
   }
 }
 
-async function toldOf(id: string, early: Map<string, Told>, lines: AsyncGenerator<Line>): Promise<Told | undefined> {
-  const before = early.get(id)
-  if (before !== undefined) {
-    early.delete(id)
-    return before
+/** What was told, line by line. */
+class Reader {
+  readonly #early = new Map<string, Told>()
+  #lines: readonly Buffer[] = []
+  #next = 0
+
+  /** More lines, those before being read. */
+  take(lines: readonly Buffer[]): void {
+    this.#lines = lines
+    this.#next = 0
   }
-  for (;;) {
-    const { done, value } = await lines.next()
-    if (done === true) return undefined
-    const [told, name, externalId, active] = value
-    const principal = { name, externalId, active: active ?? undefined }
-    if (told === id) return principal
-    early.set(told, principal)
+
+  /** `undefined`: not in what there is so far. */
+  find(id: string): Told | undefined {
+    const early = this.#early.get(id)
+    if (early !== undefined) {
+      this.#early.delete(id)
+      return early
+    }
+    while (this.#next < this.#lines.length) {
+      const line = this.#lines[this.#next++] as Buffer
+      const [told, name, externalId, active] = JSON.parse(line.toString('utf8')) as Line
+      const principal = { name, externalId, active: active ?? undefined }
+      if (told === id) return principal
+      this.#early.set(told, principal)
+    }
+    return undefined
   }
 }
 
-async function* entriesOf(path: string): AsyncGenerator<Line> {
+async function* existingBlocksOf(path: string): AsyncGenerator<Buffer[]> {
   const exists = await access(path).then(
     () => true,
     () => false,
   )
-  if (exists) for await (const line of linesOf(path)) yield JSON.parse(line.toString('utf8')) as Line
+  if (exists) yield* blocksOf(path)
 }

@@ -1,9 +1,8 @@
-import { createReadStream } from 'node:fs'
 import { type FileHandle, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { PRINCIPAL_TYPES, type PrincipalType } from '../domain/principal.ts'
 import type { ListedId, RosterEntry, RosterWriter, Snapshot, SnapshotWriter } from '../ports.ts'
+import { blocksOf } from './lines.ts'
 import { rosterOf, rosterWriter } from './roster-file.ts'
 
 /**
@@ -43,14 +42,9 @@ export class SnapshotFiles implements Snapshot {
 
   async *ids(type: PrincipalType): AsyncGenerator<ListedId> {
     if (!this.#counts.has(type)) return
-    const input = createReadStream(this.#path(type), { encoding: 'latin1' })
-    try {
-      let position = 0
-      for await (const id of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }))
-        yield { position: position++, id }
-    } finally {
-      input.destroy()
-    }
+    let position = 0
+    for await (const lines of blocksOf(this.#path(type)))
+      for (const line of lines) yield { position: position++, id: line.toString('latin1') }
   }
 
   async writeRoster(type: PrincipalType): Promise<RosterWriter> {
