@@ -1,5 +1,6 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { IdSet } from '../domain/id-set.ts'
 import { PRINCIPAL_TYPES, type PrincipalType } from '../domain/principal.ts'
 import type { ListedId, RosterEntry, RosterWriter, Snapshot, SnapshotWriter } from '../ports.ts'
 import { blocksOf } from './lines.ts'
@@ -67,7 +68,7 @@ export class SnapshotFiles implements Snapshot {
 class Writer implements SnapshotWriter {
   readonly #file: FileHandle
   readonly #counted: (count: number) => void
-  readonly #seen = new Set<string>()
+  readonly #ids = new IdSet()
 
   constructor(file: FileHandle, counted: (count: number) => void) {
     this.#file = file
@@ -75,22 +76,17 @@ class Writer implements SnapshotWriter {
   }
 
   get count(): number {
-    return this.#seen.size
+    return this.#ids.size
   }
 
   async add(ids: readonly string[]): Promise<void> {
-    const before = this.#seen.size
     let lines = ''
-    for (const id of ids) {
-      if (this.#seen.has(id)) continue
-      this.#seen.add(id)
-      lines += `${id}\n`
-    }
-    if (this.#seen.size > before) await this.#file.appendFile(lines)
+    for (const id of ids) if (this.#ids.add(id)) lines += `${id}\n`
+    if (lines !== '') await this.#file.appendFile(lines)
   }
 
   async close(): Promise<void> {
-    this.#counted(this.#seen.size)
+    this.#counted(this.#ids.size)
     await this.#file.sync()
     await this.#file.close()
   }
