@@ -20,6 +20,8 @@ const idsFile = (type: PrincipalType) => `ids.${type}`
 const NAMES: readonly string[] = [CHECKPOINT, RESULTS, ...PRINCIPAL_TYPES.map(idsFile)]
 /** Of all but the results: for half a million identities, with every second one still to do, each takes a sixth of it. */
 const MOST_OTHER_BYTES = 64 * 1024 * 1024
+/** Results are put together from pieces of about this many characters. */
+const PIECE_CHARACTERS = 1 << 16
 
 /** Whose copy it is; a sealed one opens for nobody else. */
 export interface CopyIdentity {
@@ -86,16 +88,21 @@ async function written(
 
 async function savedResults(work: WorkFolder, checkpoint: Checkpoint, isSealed: boolean) {
   const unsaved = new Map<PrincipalType, Set<number>>()
-  const lines: string[] = []
+  // Half a million records as so many texts, and once more as one, would take several times what they take here.
+  const pieces: Buffer[] = []
+  let pending = ''
   for await (const record of work.results.log.records(checkpoint.resultsBytes)) {
     const saved = savedRecordOf(record, isSealed)
-    if (saved !== undefined) lines.push(JSON.stringify(saved))
+    if (saved !== undefined) pending += `${JSON.stringify(saved)}\n`
     else unsaved.set(record.type, (unsaved.get(record.type) ?? new Set()).add(record.position))
+    if (pending.length < PIECE_CHARACTERS) continue
+    pieces.push(Buffer.from(pending))
+    pending = ''
   }
   const done = Object.fromEntries(
     PRINCIPAL_TYPES.map((type) => [type, without(checkpoint.done[type] ?? [], unsaved.get(type) ?? new Set())]),
   )
-  return { results: Buffer.from(lines.map((line) => `${line}\n`).join('')), done }
+  return { results: Buffer.concat([...pieces, Buffer.from(pending)]), done }
 }
 
 function without(ranges: NonNullable<Checkpoint['done'][PrincipalType]>, positions: ReadonlySet<number>) {
