@@ -5,14 +5,16 @@ import { evidencesIn } from '../../src/files/evidences.ts'
 import { A, evidencesIn as evidencesAtOnce, rowOf } from './cast.ts'
 
 /** Many enough that most come up once. */
-const externalId = fc.constantFrom('', A, A.toUpperCase(), ...'bcdefghijk')
+const known = [A, A.toUpperCase(), ...'bcdefghijk']
+const externalId = fc.constantFrom('', ...known)
 
 const row: fc.Arbitrary<Row> = fc
   .record({
     given: fc.record({
       externalId,
       idp: fc.option(fc.constantFrom('ada@example.com', 'other'), { nil: undefined }),
-      nameMatches: fc.array(externalId, { maxLength: 2 }),
+      // Candidates without one are left out when an answer is read.
+      nameMatches: fc.array(fc.constantFrom(...known), { maxLength: 2 }),
     }),
     listedAs: fc.option(externalId, { nil: undefined, freq: 3 }),
     gone: fc.boolean(),
