@@ -11,7 +11,7 @@ export class Slots<T extends object> {
     return this.#items.length - this.#free.length
   }
 
-  /** What it gives takes this item out again, and does nothing when it is out. */
+  /** An item is added once. What it gives takes it out again, and does nothing when it is out. */
   add(item: T): () => void {
     const slot = this.#free.pop() ?? this.#items.length
     this.#items[slot] = item

@@ -37,12 +37,12 @@ export function ceilingAfter(spell: Spell, acceptsAt: number): Ceiling {
   const forgets = Math.min(1, Math.max(0, (LONG_PAUSE - pauseShare) / (LONG_PAUSE - SHORT_PAUSE)))
   const raised = raisedTo(count / activeS, spell.rate ?? 0)
   const mean = forgets * raised + (1 - forgets) * (count / wholeS)
-  const { ceiling, trusted } =
+  const kept =
     spell.keptMs > 0
       ? perhapsKept(spell, count / (wholeS + spell.keptMs / 1000), activeS < SHORT_S ? undefined : mean)
-      : forgets > 0
-        ? { ceiling: mean, trusted: count / activeS }
-        : doubted(mean, spell.trustedBefore)
+      : undefined
+  const { ceiling, trusted } =
+    kept ?? (forgets > 0 ? { ceiling: mean, trusted: count / activeS } : doubted(mean, spell.trustedBefore))
   const agrees = Math.abs(ceiling - spell.ceilingBefore) <= SAME * spell.ceilingBefore
   const sure = agrees ? Math.min(Math.max(0, spell.sureBefore) + 1, SURE) : Math.min(0, spell.sureBefore) - 1
   const dear = Math.max((acceptsAt - spell.from) / PAUSED_SHARE, (spell.refusals / (REFUSED_SHARE * ceiling)) * 1000)
