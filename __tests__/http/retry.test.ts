@@ -18,7 +18,7 @@ function trial(...failures: readonly (AuditError | Reason)[]) {
     if (failure !== undefined) throw typeof failure === 'string' ? new AuditError(failure, 'x') : failure
     return decode('answer')
   }
-  const ask = retrying({ clock, random: fakeRandom() })(next)
+  const ask = retrying({ clock, random: fakeRandom(), most: 64 })(next)
   return { at, clock, once: (signal = never) => ask(matchRequest(1), (json) => json, signal) }
 }
 
@@ -71,7 +71,7 @@ describe('retrying(), how often', () => {
     async function givenUp(throttled: HttpRequest, others: HttpRequest, everyMs: number) {
       const clock = fakeClock()
       const asked: number[] = []
-      const ask = retrying({ clock, random: fakeRandom() })(async ({ call }, decode) => {
+      const ask = retrying({ clock, random: fakeRandom(), most: 64 })(async ({ call }, decode) => {
         if (call === others.call) return decode('')
         asked.push(clock.now())
         throw new AuditError('throttled', 'x', { code: 429 })
@@ -118,7 +118,9 @@ describe('retrying(), how often', () => {
       if (asked < 2) throw new AuditError('wrong-identity', 'x')
       return 'right'
     }
-    expect(await retrying({ clock, random: fakeRandom() })(next)(matchRequest(1), decode, never)).toBe('right')
+    expect(await retrying({ clock, random: fakeRandom(), most: 64 })(next)(matchRequest(1), decode, never)).toBe(
+      'right',
+    )
   })
 
   test('a cancelled audit does not wait for the next attempt', async () => {
@@ -137,7 +139,7 @@ describe('retrying(), while the host answers nobody', () => {
   const away = (minutes: number, reason: Reason = 'network') => {
     const clock = fakeClock()
     let asked = 0
-    const ask = retrying({ clock, random: fakeRandom() })(async (_request, decode) => {
+    const ask = retrying({ clock, random: fakeRandom(), most: 64 })(async (_request, decode) => {
       asked++
       if (clock.now() >= MINUTE && clock.now() < MINUTE * (1 + minutes)) throw broken(reason)
       return decode('answer')
@@ -171,7 +173,7 @@ describe('retrying(), while the host answers nobody', () => {
 })
 
 describe('stepAfter(), how long', () => {
-  const facts = { now: 0, chance: 1, patient: false, returns: false }
+  const facts = { now: 0, chance: 1, patient: false, returns: false, most: 64 }
   const wait = (failure: AuditError, { failed = 0, throttled = 0, chance = 1, tokens = 500 } = {}) => {
     const step = stepAfter(
       failure,

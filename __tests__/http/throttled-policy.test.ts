@@ -3,13 +3,16 @@ import { describe, expect, test } from 'vitest'
 import { afterThrottled, notThrottled } from '../../src/http/throttled-policy.ts'
 
 const MINUTE = 60_000
-const facts = { now: 0, chance: 0.5, succeededAt: undefined, hintMs: undefined, returns: true, returned: false }
+const facts = {
+  ...{ now: 0, chance: 0.5, succeededAt: undefined, hintMs: undefined, returns: true, returned: false },
+  fullSince: undefined,
+}
 
 /** Refused at these times; others passed just before those of `passing`. Gives how often it was refused until given up. */
 function refusals(
   times: readonly number[],
   passing: readonly number[],
-  given: { hintMs?: number; returns?: boolean; returned?: boolean } = {},
+  given: { hintMs?: number; returns?: boolean; returned?: boolean; fullSince?: number } = {},
 ): number {
   let throttling = notThrottled
   for (const [count, now] of times.entries()) {
@@ -43,6 +46,20 @@ describe('afterThrottled()', () => {
     expect(refusals(seconds(1, 5, 9), seconds(5, 9), { hintMs: 4_000 })).toBe(2)
   })
 
+  test('one that is asked to wait for long is given up at once while as many wait as may, if others pass', () => {
+    const given = { hintMs: 30_000, fullSince: 2_000 }
+    expect(refusals(seconds(5, 35, 65), seconds(5), given)).toBe(1)
+    expect(refusals(seconds(5, 35, 65), seconds(1), given)).toBe(Number.POSITIVE_INFINITY)
+    expect(refusals(seconds(5, 35, 65), [], given)).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  test('but not for a short wait, not in the second pass, and not if it does not return', () => {
+    const given = { hintMs: 30_000, fullSince: 2_000 }
+    expect(refusals(seconds(5, 7, 9), seconds(5), { ...given, hintMs: 2_000 })).toBe(Number.POSITIVE_INFINITY)
+    expect(refusals(seconds(5, 35), seconds(5), { ...given, returned: true })).toBe(Number.POSITIVE_INFINITY)
+    expect(refusals(seconds(5, 35), seconds(5), { ...given, returns: false })).toBe(Number.POSITIVE_INFINITY)
+  })
+
   test('in the second pass it has six tries, whoever passes', () => {
     expect(refusals(seconds(1, 2, 3, 4, 5, 6, 7), [], { returned: true })).toBe(6)
   })
@@ -61,6 +78,7 @@ describe('afterThrottled()', () => {
       hintMs: fc.option(fc.integer({ min: 1, max: 900_000 }), { nil: undefined }),
       returns: fc.boolean(),
       returned: fc.boolean(),
+      fullSince: fc.option(fc.integer({ min: 0, max: 1_000 }), { nil: undefined }),
     })
     fc.assert(
       fc.property(given, fc.nat({ max: 50 }), (each, throttled) => {

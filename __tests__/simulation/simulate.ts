@@ -81,6 +81,7 @@ export function simulate(model: Model, seed: number, watch?: (now: number, state
         chance: random(),
         patient: true,
         returns: true,
+        most: MOST_IN_FLIGHT,
       })
       common = step.common
       if (step.go !== 'again') return

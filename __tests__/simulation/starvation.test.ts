@@ -41,14 +41,15 @@ async function check(checked: Check) {
     await clock.sleep(reception?.latencyMs ?? LATENCY_MS)
     underWay -= 1
     refusedByServer += reception?.accepted === false ? 1 : 0
-    if (reception?.accepted === false) throw new AuditError('throttled', 'Too many')
+    if (reception?.accepted === false)
+      throw new AuditError('throttled', 'Too many', { retryAfterMs: reception.retryAfterMs })
     limit?.finish()
     if (poison !== undefined && Number(request.url.split('/').at(-1)) % poisonEvery === 0)
       throw new AuditError(poison, 'Always', { retryAfterMs })
     return decode(undefined)
   }
   const admissions = [limiter, breakerOf({ clock })]
-  const ask = retrying({ clock, random })(admitted(clock, () => admissions)(answer))
+  const ask = retrying({ clock, random, most })(admitted(clock, () => admissions)(answer))
 
   const doneAt: number[] = []
   let failed = 0
@@ -103,10 +104,15 @@ describe('identities that are always answered 429 hold up nobody', () => {
     { perSecond: 150, poisonEvery: LONE, retryAfterMs: 30_000 },
     { perSecond: 150, poisonEvery: HUNDREDTH },
     { perSecond: 150, poisonEvery: HUNDREDTH, most: 32, retryAfterMs: 5_000 },
+    { perSecond: 150, poisonEvery: HUNDREDTH, most: 32, retryAfterMs: 30_000 },
     { perSecond: 150, poisonEvery: TWENTIETH, retryAfterMs: 1_000 },
+    { perSecond: 150, poisonEvery: TWENTIETH, most: 32, retryAfterMs: 30_000 },
     { poisonEvery: HUNDREDTH },
     { poisonEvery: HUNDREDTH, most: 32, retryAfterMs: 5_000 },
+    { poisonEvery: HUNDREDTH, retryAfterMs: 30_000 },
     { poisonEvery: TWENTIETH },
+    { poisonEvery: TWENTIETH, retryAfterMs: 30_000 },
+    { poisonEvery: TWENTIETH, most: 32, retryAfterMs: 30_000 },
   ]
   for (const { perSecond, poisonEvery, most = 64, retryAfterMs } of rows) {
     const limit = perSecond === undefined ? 'no limit' : `${perSecond}/s`

@@ -49,7 +49,7 @@ export function graphHttp(
   const admissions = [limits.limiter, breaker]
   const send = layered(signInSend(options), humble, limits.observed, authorised(tokens))
   return {
-    ask: retrying({ clock, random, server: GRAPH_NAME })(
+    ask: retrying({ clock, random, most, server: GRAPH_NAME })(
       admitted(clock, () => admissions)(graphAnswering(send, clock)),
     ),
     tenantHas: limits.tenantHas,

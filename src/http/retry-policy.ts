@@ -1,4 +1,5 @@
 import { type AuditError, POLICIES, type Reason } from '../domain/failure.ts'
+import { fullSince, isLong, type LongWait, stillWaiting } from './long-wait.ts'
 import { afterThrottled, notThrottled, type Throttling } from './throttled-policy.ts'
 
 /** What one item went through. All times in ms of the clock. */
@@ -25,9 +26,17 @@ export interface Common {
   readonly succeededAt: number | undefined
   /** Waits beyond reason in a row. */
   readonly sentAway: number
+  /** Of matches; the latest last. */
+  readonly longWaits: readonly LongWait[]
 }
 
-export const commonStart: Common = { tokens: 500, answeredAt: undefined, succeededAt: undefined, sentAway: 0 }
+export const commonStart: Common = {
+  tokens: 500,
+  answeredAt: undefined,
+  succeededAt: undefined,
+  sentAway: 0,
+  longWaits: [],
+}
 
 const MOST_TOKENS = 500
 const MOST_ATTEMPTS = 6
@@ -45,6 +54,7 @@ export const withAnswer = (common: Common, now: number): Common => ({ ...common,
 
 /** A success pays a little back. */
 export const withSuccess = (common: Common, now: number): Common => ({
+  ...common,
   tokens: Math.min(MOST_TOKENS, common.tokens + 1),
   answeredAt: now,
   succeededAt: now,
@@ -57,16 +67,21 @@ export type Step =
   /** Nobody else would fare better. */
   | { readonly go: 'outage'; readonly common: Common }
 
-/**
- * What follows a failed attempt. `chance`: 0 to 1; `patient`: it was not given up before, so wait on while the host answers
- * nobody; `returns`: once given up, it is asked about again when all others are done.
- */
-export function stepAfter(
-  failure: AuditError,
-  before: Trials,
-  common: Common,
-  { now, chance, patient, returns }: { now: number; chance: number; patient: boolean; returns: boolean },
-): Step {
+interface Facts {
+  readonly now: number
+  /** 0 to 1. */
+  readonly chance: number
+  /** It was not given up before, so wait on while the host answers nobody. */
+  readonly patient: boolean
+  /** Once given up, it is asked about again when all others are done. */
+  readonly returns: boolean
+  /** So many of those may wait for long at a time. */
+  readonly most: number
+}
+
+/** What follows a failed attempt. */
+export function stepAfter(failure: AuditError, before: Trials, common: Common, facts: Facts): Step {
+  const { now, chance, patient } = facts
   const { reason, retryAfterMs: hintMs } = failure
   const { attempts } = POLICIES[reason]
   const repeats = attempts === 'throttled' || attempts > 1
@@ -74,16 +89,29 @@ export function stepAfter(
     const sentAway = common.sentAway + 1
     return { go: sentAway < MOST_SENT_AWAY ? 'give-up' : 'outage', common: { ...common, sentAway } }
   }
-  if (attempts === 'throttled') {
-    const facts = { now, chance, succeededAt: common.succeededAt, hintMs, returns, returned: !patient }
-    const { throttling, afterMs } = afterThrottled(before, facts)
-    if (afterMs === undefined) return { go: 'give-up', common }
-    return { go: 'again', afterMs, trials: { ...before, ...throttling }, common }
-  }
+  if (attempts === 'throttled') return stepAfterThrottled(hintMs, before, common, facts)
   const trials = withFailure(before, reason, now)
   const spent = (trials.byReason[reason] ?? 0) >= attempts || trials.failed >= MOST_ATTEMPTS
   if (spent && !(patient && isSilent(reason, trials, common, now))) return { go: 'give-up', common }
   return { go: 'again', trials, ...paidDelay(reason, before.failed, hintMs, common, chance) }
+}
+
+function stepAfterThrottled(
+  hintMs: number | undefined,
+  before: Trials,
+  common: Common,
+  { now, chance, patient, returns, most }: Facts,
+): Step {
+  const longWaits = stillWaiting(common.longWaits, now)
+  const { throttling, afterMs } = afterThrottled(before, {
+    ...{ now, chance, hintMs, returns, returned: !patient },
+    succeededAt: common.succeededAt,
+    fullSince: fullSince(longWaits, most),
+  })
+  if (afterMs === undefined) return { go: 'give-up', common: { ...common, longWaits } }
+  const own = returns && isLong(hintMs) ? [{ since: now, until: now + afterMs }] : []
+  const after = { ...common, longWaits: [...longWaits, ...own] }
+  return { go: 'again', afterMs, trials: { ...before, ...throttling }, common: after }
 }
 
 const withFailure = (trials: Trials, reason: Reason, now: number): Trials => ({

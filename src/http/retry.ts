@@ -8,17 +8,20 @@ import { type Common, commonStart, noTrials, stepAfter, withAnswer, withSuccess 
 
 /**
  * Asks again as `POLICIES` allows, with growing, jittered pauses. Being throttled costs no attempt, but after 15 minutes
- * of it (30 when nobody gets through) the item is given up; a match that is refused while others pass, at the third time,
- * for it is asked again when all others are done. An item whose attempts are spent is kept while the host answers nobody
- * else either, up to 15 minutes; once given up, a later call for the same URL gets no such patience.
+ * of it (30 when nobody gets through) the item is given up. A match is asked about again when all others are done, so it
+ * is given up sooner: when it is refused for the third time while others pass, and at once when it is asked to wait for
+ * long while `most` do. An item whose attempts are spent is kept while the host answers nobody else either, up to 15
+ * minutes; once given up, a later call for the same URL gets no such patience.
  */
 export function retrying({
   clock,
   random,
+  most,
   server = 'Databricks',
 }: {
   clock: Clock
   random: () => number
+  most: number
   server?: string
 }): AskLayer {
   let common: Common = commonStart
@@ -40,7 +43,7 @@ export function retrying({
       const patient = !givenUp.has(request.url)
       // What fails in matching gets a second pass.
       const returns = EVERY_CALL[request.call].domain === 'match'
-      const step = stepAfter(failure, trials, common, { now: clock.now(), chance: random(), patient, returns })
+      const step = stepAfter(failure, trials, common, { now: clock.now(), chance: random(), patient, returns, most })
       common = step.common
       if (step.go === 'outage')
         throw new AuditError('outage', `${server} asks to wait for more than 15 minutes`, { cause: failure })

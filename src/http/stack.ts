@@ -60,7 +60,7 @@ export function databricksHttp(
   const limiterOf = (domain: LimitDomain) => (domain === 'match' ? limiters.match : limiters.list)
   const send = layered(signInSend(options), authorised(tokens))
   return {
-    ask: retrying({ clock, random })(admitted(clock, admissionsOf)(answering(send, clock))),
+    ask: retrying({ clock, random, most })(admitted(clock, admissionsOf)(answering(send, clock))),
     readout: (domain) => ({ ...limiterOf(domain).readout(), waitingForHost: breaker.isOpen() }),
     paces: () => ({ list: limiters.list.saved(), match: limiters.match.saved() }),
   }

@@ -1,3 +1,5 @@
+import { isLong } from './long-wait.ts'
+
 /** How one item was throttled. Times in ms of the clock. */
 export interface Throttling {
   readonly throttled: number
@@ -38,6 +40,8 @@ interface Facts {
   readonly returns: boolean
   /** It was given up before. */
   readonly returned: boolean
+  /** Since when as many matches wait for long as may; `undefined`: fewer do. */
+  readonly fullSince: number | undefined
 }
 
 /** How long to wait before an item that was throttled is tried again; `undefined`: it is given up. */
@@ -51,10 +55,22 @@ export function afterThrottled(
   const othersPass = succeededAt !== undefined && succeededAt > firstAt
   const mostMs = !othersPass ? CLOSED_MS : returns ? RETURNING_MS : OTHERS_PASS_MS
   const isOwn = returns && throttling.own >= (returned ? MOST_OWN_AT_THE_END : MOST_OWN)
-  if (isOwn || now - firstAt >= mostMs) return { throttling, afterMs: undefined }
+  if (isOwn || isOneTooMany(facts) || now - firstAt >= mostMs) return { throttling, afterMs: undefined }
   const ownMs = chance * Math.min(othersPass ? MOST_OWN_DELAY_MS : MOST_DELAY_MS, BASE_MS * 2 ** before.throttled)
   return { throttling, afterMs: Math.max(hintMs * (1 + chance / 10), ownMs) }
 }
+
+/**
+ * Others pass while as many wait for long as may: one more would hold those up. Those that wait will show whether they were
+ * refused for the limit's sake.
+ */
+const isOneTooMany = ({ hintMs, returns, returned, succeededAt, fullSince }: Facts): boolean =>
+  returns &&
+  !returned &&
+  isLong(hintMs) &&
+  fullSince !== undefined &&
+  succeededAt !== undefined &&
+  succeededAt > fullSince
 
 function withThrottled(before: Throttling, { now, succeededAt, hintMs, returned }: Facts): Throttling {
   const { lastThrottledAt: lastAt } = before
