@@ -53,7 +53,7 @@ describe('judged()', () => {
   })
 
   test('once refusals were about the limit, the next is reacted to at once', () => {
-    expect(limited.ownShare).toBeLessThan(0.5)
+    expect(limited.ownShare.short).toBeLessThan(0.5)
     expect(outcomeOf([refused('d')], limited).reactions).toBe(1)
   })
 
@@ -64,11 +64,26 @@ describe('judged()', () => {
   })
 
   test('what a lone refusal asks for holds for all once another is refused, or when it has been so before', () => {
-    const hint = refused('d', 3_000)
+    const hint = refused('d', 1_500)
     expect(outcomeOf([hint], limited).limits[0]?.attempt.retryAfterMs).toBeUndefined()
-    expect(outcomeOf([hint], limited, { ...open, closed: true }).limits[0]?.attempt.retryAfterMs).toBe(3_000)
+    expect(outcomeOf([hint], limited, { ...open, closed: true }).limits[0]?.attempt.retryAfterMs).toBe(1_500)
     const told = outcomeOf([refused('a', 500), ...others(9), passed('a')], limited).suspicion
-    expect(outcomeOf([hint], told).limits[0]?.attempt.retryAfterMs).toBe(3_000)
+    expect(outcomeOf([hint], told).limits[0]?.attempt.retryAfterMs).toBe(1_500)
+  })
+
+  test('those that ask to wait for long are judged by what became of such, whatever became of others', () => {
+    expect(outcomeOf([refused('d', 30_000)], limited).reactions).toBe(0)
+    const long = outcomeOf(
+      ['a', 'b', 'c'].flatMap((url) => [refused(url, 30_000), ...others(60), passed(url)]),
+    ).suspicion
+    expect(outcomeOf([refused('d', 30_000)], long).reactions).toBe(1)
+    expect(outcomeOf([refused('d')], long).reactions).toBe(0)
+  })
+
+  test('where nothing is accepted any more, the fifth of them at the latest is believed to hold for all', () => {
+    const five = Array.from({ length: 5 }, (_, n) => refused(`r${n}`, 30_000))
+    const { limits } = outcomeOf(five, limited, { ...open, closed: true })
+    expect(limits.find(Boolean)?.attempt.retryAfterMs).toBe(30_000)
   })
 
   test('one more in flight than there may be is reacted to at once', () => {
@@ -92,7 +107,7 @@ describe('judged()', () => {
         const { suspicion } = outcomeOf(given, limited)
         expect(limited).toEqual(before)
         expect(plain(suspicion)).toEqual(suspicion)
-        for (const share of [suspicion.ownShare, suspicion.refusedShare]) {
+        for (const share of [...Object.values(suspicion.ownShare), suspicion.refusedShare]) {
           expect(share).toBeGreaterThanOrEqual(0)
           expect(share).toBeLessThanOrEqual(1)
         }

@@ -1,5 +1,9 @@
 import type { Attempt } from '../admission.ts'
+import { isLong } from '../long-wait.ts'
 import type { Ticket } from './pace.ts'
+
+/** Does it ask to wait for long? */
+type Kind = 'long' | 'short'
 
 /** A refusal whose request has not passed since. */
 interface Refusal {
@@ -8,6 +12,7 @@ interface Refusal {
   readonly ticket: Ticket
   /** The server said how long to wait. */
   readonly isHinted: boolean
+  readonly kind: Kind
   /**
    * `suspected`: whether it is about the request or about the limit will show when the request is sent again. `limit`: the
    * pace reacted to it at once. `own`: the request was refused again while others passed.
@@ -17,8 +22,11 @@ interface Refusal {
 
 /** What refusals turned out to be about. Plain data; shares from 0 to 1. */
 export interface Suspicion {
-  /** Of the refused requests that were sent again, which share was refused again; the last few count most. */
-  readonly ownShare: number
+  /**
+   * Of the refused requests that were sent again, which share was refused again; the last few count most. What asks to wait
+   * for long is sent again so late that all the others would be judged first, and it by them.
+   */
+  readonly ownShare: Readonly<Record<Kind, number>>
   /** Of the last answers, which share were first refusals. */
   readonly refusedShare: number
   /** When the server last meant everybody, it said how long to wait. */
@@ -28,10 +36,10 @@ export interface Suspicion {
 }
 
 /** Until requests that were refused have passed, a refusal is taken for its request's own. */
-export const unsuspecting: Suspicion = { ownShare: 1, refusedShare: 0, tells: false, refused: {} }
+export const unsuspecting: Suspicion = { ownShare: { long: 1, short: 1 }, refusedShare: 0, tells: false, refused: {} }
 
 /** Where the limit is documented, it is what refusals are about, until they turn out otherwise. */
-export const trusting: Suspicion = { ...unsuspecting, ownShare: 0, tells: true }
+export const trusting: Suspicion = { ...unsuspecting, ownShare: { long: 0, short: 0 }, tells: true }
 
 const OWN_MEMORY = 0.3
 const MOSTLY_OWN = 0.5
@@ -69,8 +77,9 @@ interface Judgement {
 export function judged(before: Suspicion, url: string, attempt: Attempt, standing: Standing): Judgement {
   if (attempt.result === 'answered') return passed(before, url, attempt, standing)
   if (attempt.result !== 'throttled' || before.refused[url]?.is === 'own') return { suspicion: before }
-  return before.refused[url] !== undefined && !standing.closed
-    ? { suspicion: remembering(withOwn(before, 1), url, attempt, standing.ticket, 'own') }
+  const earlier = before.refused[url]
+  return earlier !== undefined && !standing.closed
+    ? { suspicion: remembering(withOwn(before, earlier.kind, 1), url, attempt, standing.ticket, 'own') }
     : refusedFirst(before, url, attempt, standing)
 }
 
@@ -79,7 +88,7 @@ function refusedFirst(before: Suspicion, url: string, attempt: Attempt, standing
   const refusedShare = before.refusedShare + REFUSED_MEMORY * (1 - before.refusedShare)
   const after = { ...before, refusedShare }
   // One more than there may be in flight is there to be refused.
-  const waits = before.ownShare > MOSTLY_OWN && refusedShare <= MOST_SPRINKLED && !ticket.widens
+  const waits = before.ownShare[kindOf(attempt)] > MOSTLY_OWN && refusedShare <= MOST_SPRINKLED && !ticket.widens
   if (waits) return { suspicion: remembering(after, url, attempt, ticket, 'suspected') }
   // What it asks for may hold for its request alone: who is asked next tells, unless it is known.
   const limit = { attempt: closed || before.tells ? attempt : { ...attempt, retryAfterMs: undefined }, ticket }
@@ -97,15 +106,17 @@ function passed(before: Suspicion, url: string, { endedAt }: Attempt, { closed, 
   const forgotten = { ...after, refused }
   if (earlier.is === 'own' || (earlier.is === 'suspected' && earlier.sentAt < reactedAt))
     return { suspicion: forgotten }
-  const suspicion = { ...withOwn(forgotten, 0), tells: earlier.isHinted }
+  const suspicion = { ...withOwn(forgotten, earlier.kind, 0), tells: earlier.isHinted }
   if (earlier.is === 'limit' || closed || endedAt - earlier.endedAt > FRESH_MS) return { suspicion }
   return { suspicion, limit: { attempt: { sentAt: endedAt, endedAt, result: 'throttled' }, ticket: earlier.ticket } }
 }
 
-const withOwn = (suspicion: Suspicion, isOwn: 0 | 1): Suspicion => ({
-  ...suspicion,
-  ownShare: suspicion.ownShare + OWN_MEMORY * (isOwn - suspicion.ownShare),
-})
+const kindOf = ({ retryAfterMs }: Attempt): Kind => (isLong(retryAfterMs) ? 'long' : 'short')
+
+const withOwn = (suspicion: Suspicion, kind: Kind, isOwn: 0 | 1): Suspicion => {
+  const share = suspicion.ownShare[kind]
+  return { ...suspicion, ownShare: { ...suspicion.ownShare, [kind]: share + OWN_MEMORY * (isOwn - share) } }
+}
 
 function remembering(
   suspicion: Suspicion,
@@ -115,7 +126,7 @@ function remembering(
   is: Refusal['is'],
 ): Suspicion {
   const { sentAt, endedAt, retryAfterMs } = attempt
-  const refusal: Refusal = { sentAt, endedAt, ticket, isHinted: retryAfterMs !== undefined, is }
+  const refusal: Refusal = { sentAt, endedAt, ticket, isHinted: retryAfterMs !== undefined, kind: kindOf(attempt), is }
   const entries = Object.entries({ ...suspicion.refused, [url]: refusal })
   return { ...suspicion, refused: Object.fromEntries(entries.slice(-MOST_REMEMBERED)) }
 }
