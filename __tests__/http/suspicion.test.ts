@@ -86,6 +86,15 @@ describe('judged()', () => {
     expect(limits.find(Boolean)?.attempt.retryAfterMs).toBe(30_000)
   })
 
+  test('many at a time, twice, are enough to know that such are about the limit', () => {
+    const burst = (name: string) => [
+      ...Array.from({ length: 6 }, (_, n) => refused(`${name}${n}`, 30_000)),
+      ...others(60, `${name} other`),
+    ]
+    const { suspicion } = outcomeOf([...burst('r'), ...burst('s')])
+    expect(outcomeOf([refused('d', 30_000)], suspicion).reactions).toBe(1)
+  })
+
   test('one more in flight than there may be is reacted to at once', () => {
     const standing = { ...open, ticket: { ...ticket, widens: true } }
     expect(outcomeOf([refused('a')], unsuspecting, standing).reactions).toBe(1)

@@ -8,7 +8,7 @@ import { retrying } from '../../src/http/retry.ts'
 import { mapConcurrent } from '../../src/stream.ts'
 import { fakeClock, fakeRandom } from '../http/fake-clock.ts'
 import { steady } from './models.ts'
-import { bucket, type MakeServer } from './servers.ts'
+import { bucket, fixedWindow, type MakeServer } from './servers.ts'
 
 const SIGNAL = new AbortController().signal
 const LATENCY_MS = 100
@@ -68,6 +68,18 @@ async function check(checked: Check) {
   const p99Ms = sorted[Math.floor(sorted.length * 0.99)] ?? 0
   return { done: doneAt.length, failed, mostUnderWay, refusedByServer, p99Ms, limiter }
 }
+
+/** Its refusals ask to wait for so long, whenever it accepts again. */
+const asking =
+  (retryAfterMs: number, server: MakeServer): MakeServer =>
+  (random) => {
+    const { receive, finish } = server(random)
+    const told = (now: number) => {
+      const reception = receive(now)
+      return reception.accepted ? reception : { ...reception, retryAfterMs }
+    }
+    return { receive: told, finish }
+  }
 
 describe('nothing starves', () => {
   for (const poison of ['unavailable', 'timeout', 'server-error'] as const)
@@ -136,6 +148,28 @@ describe('identities that are always answered 429 hold up nobody', () => {
       expect(ill.done + ill.failed).toBe(identities)
     })
   }
+})
+
+describe('a limit whose refusals ask to wait for long', () => {
+  const identities = 20_000
+  const [window, most] = [fixedWindow(9_000, 60_000, { tells: true }), 64]
+
+  test('leaves nobody to the second pass', async () => {
+    expect(await check({ identities, server: window })).toMatchObject({ done: identities, failed: 0 })
+  })
+
+  test('even if some are always refused, no more than are in flight when it is met', async () => {
+    const { failed } = await check({ identities, most, server: window, poison: 'throttled', retryAfterMs: 30_000 })
+    expect(failed).toBeLessThanOrEqual(identities / 100 + most)
+  })
+
+  test('although it accepts again at once: next to nobody, and it is kept', async () => {
+    const server = asking(30_000, bucket(steady(150), 1))
+    const { done, failed, refusedByServer } = await check({ identities, server })
+    expect(done + failed).toBe(identities)
+    expect(failed).toBeLessThan(0.005 * identities)
+    expect(refusedByServer).toBeLessThan(0.01 * identities)
+  })
 })
 
 describe('without a limit of the server', () => {

@@ -86,10 +86,14 @@ export function judged(before: Suspicion, url: string, attempt: Attempt, standin
 function refusedFirst(before: Suspicion, url: string, attempt: Attempt, standing: Standing): Judgement {
   const { ticket, closed, reactedAt } = standing
   const refusedShare = before.refusedShare + REFUSED_MEMORY * (1 - before.refusedShare)
-  const after = { ...before, refusedShare }
+  const kind = kindOf(attempt)
+  const isDoubted = before.ownShare[kind] > MOSTLY_OWN
   // One more than there may be in flight is there to be refused.
-  const waits = before.ownShare[kindOf(attempt)] > MOSTLY_OWN && refusedShare <= MOST_SPRINKLED && !ticket.widens
-  if (waits) return { suspicion: remembering(after, url, attempt, ticket, 'suspected') }
+  const waits = isDoubted && refusedShare <= MOST_SPRINKLED && !ticket.widens
+  if (waits) return { suspicion: remembering({ ...before, refusedShare }, url, attempt, ticket, 'suspected') }
+  // That there are too many tells as well, and sooner than what becomes of those that wait for long.
+  const isTelling = isDoubted && !ticket.widens && !closed && attempt.sentAt >= reactedAt
+  const after = { ...(isTelling ? withOwn(before, kind, 0) : before), refusedShare }
   // What it asks for may hold for its request alone: who is asked next tells, unless it is known.
   const limit = { attempt: closed || before.tells ? attempt : { ...attempt, retryAfterMs: undefined }, ticket }
   // What was sent before the reaction is explained by it.
