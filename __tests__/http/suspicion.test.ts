@@ -86,6 +86,17 @@ describe('judged()', () => {
     expect(limits.find(Boolean)?.attempt.retryAfterMs).toBe(30_000)
   })
 
+  test('what they ask for does not hold for all because quick ones told the truth, however many there are at a time', () => {
+    const told = outcomeOf([refused('a', 500), ...others(9), passed('a')], limited).suspicion
+    const { limits } = outcomeOf(
+      Array.from({ length: 6 }, (_, n) => refused(`r${n}`, 30_000)),
+      told,
+    )
+    const reactions = limits.filter((limit) => limit !== undefined)
+    expect(reactions.length).toBeGreaterThan(0)
+    expect(reactions.map(({ attempt }) => attempt.retryAfterMs)[0]).toBeUndefined()
+  })
+
   test('many at a time, twice, are enough to know that such are about the limit', () => {
     const burst = (name: string) => [
       ...Array.from({ length: 6 }, (_, n) => refused(`${name}${n}`, 30_000)),

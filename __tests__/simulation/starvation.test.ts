@@ -71,7 +71,7 @@ async function check(checked: Check) {
 
 /** Its refusals ask to wait for so long, whenever it accepts again. */
 const asking =
-  (retryAfterMs: number, server: MakeServer): MakeServer =>
+  (retryAfterMs: number | undefined, server: MakeServer): MakeServer =>
   (random) => {
     const { receive, finish } = server(random)
     const told = (now: number) => {
@@ -107,8 +107,16 @@ describe('identities that are always answered 429 hold up nobody', () => {
     return run
   }
 
+  interface Row {
+    readonly perSecond?: number
+    /** What refusals of the limit ask to wait. */
+    readonly limitAsksMs?: number
+    readonly poisonEvery: number
+    readonly most?: number
+    readonly retryAfterMs?: number
+  }
   const [LONE, HUNDREDTH, TWENTIETH] = [3_000, 100, 20]
-  const rows: readonly { perSecond?: number; poisonEvery: number; most?: number; retryAfterMs?: number }[] = [
+  const rows: readonly Row[] = [
     { perSecond: 10, poisonEvery: HUNDREDTH },
     { perSecond: 50, poisonEvery: LONE },
     { perSecond: 50, poisonEvery: HUNDREDTH },
@@ -122,6 +130,8 @@ describe('identities that are always answered 429 hold up nobody', () => {
     { perSecond: 150, poisonEvery: TWENTIETH, retryAfterMs: 30_000 },
     { perSecond: 150, poisonEvery: TWENTIETH, most: 32, retryAfterMs: 30_000 },
     { perSecond: 150, poisonEvery: TWENTIETH, retryAfterMs: 300_000 },
+    { perSecond: 150, limitAsksMs: 1_000, poisonEvery: HUNDREDTH, retryAfterMs: 30_000 },
+    { perSecond: 150, limitAsksMs: 1_000, poisonEvery: TWENTIETH, retryAfterMs: 30_000 },
     { poisonEvery: HUNDREDTH },
     { poisonEvery: HUNDREDTH, most: 32, retryAfterMs: 5_000 },
     { poisonEvery: HUNDREDTH, retryAfterMs: 30_000 },
@@ -130,13 +140,15 @@ describe('identities that are always answered 429 hold up nobody', () => {
     { poisonEvery: TWENTIETH, retryAfterMs: 30_000 },
     { poisonEvery: TWENTIETH, most: 32, retryAfterMs: 30_000 },
   ]
-  for (const { perSecond, poisonEvery, most = 64, retryAfterMs } of rows) {
+  for (const { perSecond, limitAsksMs, poisonEvery, most = 64, retryAfterMs } of rows) {
     const limit = perSecond === undefined ? 'no limit' : `${perSecond}/s`
+    const asks = limitAsksMs === undefined ? '' : `, which asks to wait ${limitAsksMs / 1000} s`
     const hint = retryAfterMs === undefined ? '' : `, Retry-After: ${retryAfterMs / 1000}`
-    test(`one of ${poisonEvery} at ${limit}, ${most} in flight${hint}`, async () => {
+    test(`one of ${poisonEvery} at ${limit}${asks}, ${most} in flight${hint}`, async () => {
       const identities = 20_000
-      const sound = { identities, most, ...(perSecond && { server: bucket(steady(perSecond), 1) }) }
-      const without = await soundRun(sound, `${perSecond} ${most}`)
+      const server = perSecond && asking(limitAsksMs, bucket(steady(perSecond), 1))
+      const sound = { identities, most, ...(server && { server }) }
+      const without = await soundRun(sound, `${limit}${asks} ${most}`)
       const ill = await check({ ...sound, poison: 'throttled', poisonEvery, ...(retryAfterMs && { retryAfterMs }) })
       expect(ill.p99Ms).toBeLessThanOrEqual((poisonEvery === TWENTIETH ? 1.2 : 1.1) * without.p99Ms)
       // The limit is kept all the same.

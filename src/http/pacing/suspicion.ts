@@ -95,7 +95,8 @@ function refusedFirst(before: Suspicion, url: string, attempt: Attempt, standing
   const isTelling = isDoubted && !ticket.widens && !closed && attempt.sentAt >= reactedAt
   const after = { ...(isTelling ? withOwn(before, kind, 0) : before), refusedShare }
   // What it asks for may hold for its request alone: who is asked next tells, unless it is known.
-  const limit = { attempt: closed || before.tells ? attempt : { ...attempt, retryAfterMs: undefined }, ticket }
+  const isKnown = closed || (before.tells && !isDoubted)
+  const limit = { attempt: isKnown ? attempt : { ...attempt, retryAfterMs: undefined }, ticket }
   // What was sent before the reaction is explained by it.
   if (attempt.sentAt < reactedAt) return { suspicion: after, limit }
   const alert = { ...after, refusedShare: closed ? refusedShare : Math.min(refusedShare, ALERT) }
