@@ -4,6 +4,7 @@ import type { Clock, Finished, ResultsLog, Snapshot } from '../ports.ts'
 import { evenly, mapConcurrent } from '../stream.ts'
 import { afterCall, FIRST_STANDING, type Standing, stepAfter } from './access.ts'
 import { type Checked, type CheckSources, checked, type Item } from './check.ts'
+import { whenQuiet } from './quiet.ts'
 
 /** Finished results are made durable at least every so many … */
 const BATCH_SIZE = 200
@@ -90,7 +91,7 @@ class Run {
   readonly #halt = new AbortController()
   readonly #signal: AbortSignal
   #standing: Standing = FIRST_STANDING
-  /** Answered before; asked again when access seems to be lost. */
+  /** Answered before; asked again when access seems to be lost, and when nobody is answered any more. */
   #canary: Item | undefined
   #failed: Checked[] = []
   #batch: Finished[] = []
@@ -110,6 +111,8 @@ class Run {
   }
 
   async pass(items: AsyncIterable<Item> | Iterable<Item>): Promise<void> {
+    const over = new AbortController()
+    this.#watch(AbortSignal.any([this.#signal, over.signal]))
     const results = mapConcurrent(items, this.#input.concurrency, (item) => this.#check(item))
     for await (const result of results) {
       try {
@@ -122,6 +125,7 @@ class Run {
         throw error
       }
     }
+    over.abort()
   }
 
   /** The identities of the second pass; the rest of the failures is final. When the time is up, there is none. */
@@ -170,6 +174,15 @@ class Run {
   #hasAnswers(): boolean {
     const { snapshot, results } = this.#input
     return this.#standing.answered > 0 || snapshot.listed().some((type) => results.doneCount(type) > 0)
+  }
+
+  /**
+   * Who is refused while nobody passes waits for long, for the server may have closed for all. When only such are left that
+   * it refuses for ever, nobody would ever pass: one that was answered before shows which it is.
+   */
+  #watch(signal: AbortSignal): void {
+    const ask = async () => this.#canary && (await checked(this.#canary, { ...this.#input, signal }))
+    void whenQuiet(() => this.#standing.answered, ask, this.#input.clock, signal)
   }
 
   #drain(): void {
