@@ -18,16 +18,18 @@ const SEGMENTS: Readonly<Record<string, string>> = {
   '{tenant}': '[A-Za-z0-9][A-Za-z0-9.-]{0,254}',
 }
 
-const patterns = new Map<string, RegExp>()
+/** What the addresses of calls look like, for each audit's places. Made once: one is needed for every request. */
+const patterns = new WeakMap<Places, Map<CallName, RegExp>>()
 
-/** What the address of a call looks like. Made once: it is needed for every request. */
-function patternOf(host: string, path: string): RegExp {
-  const key = `${host}${path}`
-  const known = patterns.get(key)
+function patternOf(call: CallName, host: string, places: Places): RegExp {
+  const ofPlaces = patterns.get(places) ?? new Map<CallName, RegExp>()
+  patterns.set(places, ofPlaces)
+  const known = ofPlaces.get(call)
   if (known !== undefined) return known
+  const path = EVERY_CALL[call].path.replace('{account}', places.accountId)
   const segments = path.split('/').map((part) => SEGMENTS[part] ?? RegExp.escape(part))
   const pattern = new RegExp(`^https://${RegExp.escape(host)}${segments.join('/')}(\\?[^#\\s\\\\]*)?$`)
-  patterns.set(key, pattern)
+  ofPlaces.set(call, pattern)
   return pattern
 }
 
@@ -42,13 +44,10 @@ function isLinkBelow(url: string, host: string, path: string): boolean {
 /** Is the request the call that it says it is, at the place where that call is made? */
 export function isInTable({ call, url }: HttpRequest, places: Places): boolean {
   if (!Object.hasOwn(EVERY_CALL, call)) return false
-  const { host: place, path, linksBelow }: Call = EVERY_CALL[call]
+  const { host: place, linksBelow }: Call = EVERY_CALL[call]
   const host = places[place]
   if (host === undefined) return false
-  return (
-    patternOf(host, path.replace('{account}', places.accountId)).test(url) ||
-    (linksBelow !== undefined && isLinkBelow(url, host, linksBelow))
-  )
+  return patternOf(call, host, places).test(url) || (linksBelow !== undefined && isLinkBelow(url, host, linksBelow))
 }
 
 /** Refuses, before anything is sent, a request that is not its row in the table of calls. */
