@@ -114,17 +114,17 @@ export interface RosterEntry extends ListedId {
   readonly told: Pick<ListedPrincipal, 'name' | 'externalId' | 'active'> | undefined
 }
 
-/** What was listed, in listing order, without repeats. */
+/** What was listed, in listing order, without repeats; read some hundred at a time. */
 export interface Snapshot {
   write(type: PrincipalType): Promise<SnapshotWriter>
   /** Types whose listing was written. */
   listed(): PrincipalType[]
   count(type: PrincipalType): number
-  ids(type: PrincipalType): AsyncIterable<ListedId>
+  ids(type: PrincipalType): AsyncIterable<readonly ListedId[]>
   /** What the listing told of the principals: personal, and so never saved elsewhere. */
   writeRoster(type: PrincipalType): Promise<RosterWriter>
   /** In listing order. */
-  roster(type: PrincipalType): AsyncIterable<RosterEntry>
+  roster(type: PrincipalType): AsyncIterable<readonly RosterEntry[]>
 }
 
 /** An outcome that leaves a trace; what is linked and agrees leaves none. */
@@ -157,8 +157,8 @@ export interface ResultsLog {
   commit(finished: readonly Finished[]): Promise<void>
   isDone(type: PrincipalType, position: number): boolean
   doneCount(type: PrincipalType): number
-  /** In listing order. */
-  read(type: PrincipalType): AsyncIterable<ResultRecord>
+  /** In listing order, some hundred at a time. */
+  read(type: PrincipalType): AsyncIterable<readonly ResultRecord[]>
   /** In listing order. */
   failures(type: PrincipalType): AsyncIterable<Failure>
 }

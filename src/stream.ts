@@ -1,3 +1,18 @@
+/** Enough to make the fixed cost of a step vanish, few enough to stay small in memory. */
+export const BLOCK_SIZE = 500
+
+/** What comes one by one, some hundred at a time: where each is soon done with, to wait for each costs most. */
+export async function* inBlocks<T>(items: AsyncIterable<T> | Iterable<T>): AsyncGenerator<readonly T[]> {
+  let block: T[] = []
+  for await (const item of items) {
+    block.push(item)
+    if (block.length < BLOCK_SIZE) continue
+    yield block
+    block = []
+  }
+  if (block.length > 0) yield block
+}
+
 type Settled<R> = { readonly result: R } | { readonly error: unknown }
 
 /**

@@ -114,7 +114,7 @@ const snapshotOf = (
     listed: () => [...included],
     count: (type) => idsOf(type).length,
     async *ids(type) {
-      for (const [position, id] of idsOf(type).entries()) yield { position, id }
+      yield idsOf(type).map((id, position) => ({ position, id }))
     },
   }
 }

@@ -29,7 +29,7 @@ export async function audited(found: readonly Evidence[], policy: Policy) {
   const report = reportOf({ tally, conclusion: end.conclusion, incompleteness: end.incompleteness, accountId: ACCOUNT })
   const files = new Map([
     ['report.json', reportJsonOf(report)],
-    ['findings.json', await textOf(findingsJsonOf(findings))],
+    ['findings.json', await textOf(findingsJsonOf([findings]))],
     ['idp_divergence_failures.csv', 'id,type,error\r\n'],
   ])
   return { files, judged, end, findings, tally }

@@ -71,7 +71,7 @@ describe('evaluation', () => {
         const findings = evidence.flatMap((one) => judge.add(one)?.finding ?? [])
         const files = new Map([
           ['report.json', reportJsonOf(reportOf({ tally, accountId: ACCOUNT }))],
-          ['findings.json', await textOf(findingsJsonOf(findings))],
+          ['findings.json', await textOf(findingsJsonOf([findings]))],
         ])
         expect((await read(files)).tally).toEqual(tally)
       }),

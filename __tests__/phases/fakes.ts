@@ -133,13 +133,14 @@ export class MemorySnapshot implements Snapshot {
     }
   }
 
-  async *roster(type: PrincipalType): AsyncGenerator<RosterEntry> {
+  async *roster(type: PrincipalType): AsyncGenerator<readonly RosterEntry[]> {
+    const told = this.rosters.get(type)
     for await (const listed of this.ids(type))
-      yield { ...listed, told: this.rosters.get(type)?.find(({ id }) => id === listed.id) }
+      yield listed.map((one) => ({ ...one, told: told?.find(({ id }) => id === one.id) }))
   }
 
-  async *ids(type: PrincipalType): AsyncGenerator<ListedId> {
-    for (const [position, id] of (this.lists.get(type) ?? []).entries()) yield { position, id }
+  async *ids(type: PrincipalType): AsyncGenerator<readonly ListedId[]> {
+    yield (this.lists.get(type) ?? []).map((id, position) => ({ position, id }))
   }
 }
 
@@ -164,12 +165,12 @@ export class MemoryLog implements ResultsLog {
     return [...this.finished].filter((key) => key.startsWith(`${type} `)).length
   }
 
-  async *read(type: PrincipalType): AsyncGenerator<ResultRecord> {
-    const own = this.records.filter((record) => record.type === type).sort((a, b) => a.position - b.position)
-    yield* own
+  async *read(type: PrincipalType): AsyncGenerator<readonly ResultRecord[]> {
+    yield this.records.filter((record) => record.type === type).sort((a, b) => a.position - b.position)
   }
 
   async *failures(type: PrincipalType): AsyncGenerator<Failure> {
-    for await (const { outcome } of this.read(type)) if (outcome.kind === 'failed') yield outcome.failure
+    for await (const records of this.read(type))
+      for (const { outcome } of records) if (outcome.kind === 'failed') yield outcome.failure
   }
 }

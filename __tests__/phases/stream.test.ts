@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { evenly, mapConcurrent } from '../../src/stream.ts'
+import { evenly, inBlocks, mapConcurrent } from '../../src/stream.ts'
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index)
 const tick = () => new Promise<void>((resolve) => setImmediate(resolve))
@@ -93,4 +93,12 @@ test('evenly: a source that has less than it said ends, and the others go on', a
     { items: source('b', 'c'), count: 2 },
   ]
   expect((await Array.fromAsync(evenly(shares))).sort()).toEqual(['a', 'b', 'c'])
+})
+
+test('inBlocks keeps the order, and gives no empty block', async () => {
+  for (const count of [0, 1, 499, 500, 501, 1_234]) {
+    const blocks = await Array.fromAsync(inBlocks(numbers(count)))
+    expect(blocks.flat()).toEqual(numbers(count))
+    expect(blocks.every(({ length }) => length > 0)).toBe(true)
+  }
 })

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { piecesOf } from '../../src/files/pieces.ts'
 import { csvOf, headerOf } from '../../src/report/csv.ts'
 import { DIVERGENCES_TABLES, IDENTITIES_TABLES } from '../../src/report/tables.ts'
+import { inBlocks } from '../../src/stream.ts'
 import { HOSTILE_NAMES } from './corpus.ts'
 
 /** Python's `csv.writer` with its defaults, restated: QUOTE_MINIMAL, CRLF. */
@@ -105,7 +106,7 @@ describe('piecesOf', () => {
 
   test('the pieces of many rows equal the rows in one go', async () => {
     const ids = Array.from({ length: 12_345 }, (_, index) => String(index))
-    const pieces = await Array.fromAsync(piecesOf(IDENTITIES_TABLES.groups, ids, 'exact'))
+    const pieces = await Array.fromAsync(piecesOf(IDENTITIES_TABLES.groups, inBlocks(ids), 'exact'))
     expect(pieces.join('')).toBe(`id\r\n${ids.join('\r\n')}\r\n`)
   })
 
@@ -125,7 +126,8 @@ describe('piecesOf', () => {
     }
     const started = performance.now()
     let length = 0
-    for await (const piece of piecesOf(DIVERGENCES_TABLES.users, divergences(), 'safe')) length += piece.length
+    for await (const piece of piecesOf(DIVERGENCES_TABLES.users, inBlocks(divergences()), 'safe'))
+      length += piece.length
     expect(length).toBeGreaterThan(200_000 * 80)
     expect(performance.now() - started).toBeLessThan(10_000)
   })

@@ -55,7 +55,7 @@ test.each<Writing>(['write', 'datasync', 'writeFile', 'sync'])(
     for (const path of [work.path, going.path]) {
       const whole = await WorkFolder.reopen(path, clock)
       const records: ResultRecord[] = []
-      for await (const record of whole?.results.read('users') ?? []) records.push(record)
+      for await (const some of whole?.results.read('users') ?? []) records.push(...some)
       expect(records.map(({ position }) => position)).toEqual(POSITIONS)
       expect(whole?.results.doneCount('users')).toBe(9)
       await whole?.results.close()

@@ -57,7 +57,8 @@ export async function completed(
     if (pages <= unknown) await listRest(account, type, first.principals.length, first.promised, learn, signal)
   }
   const missing: string[] = []
-  for await (const { id } of snapshot.ids(type)) if (roster.find(type, id) === undefined) missing.push(id)
+  for await (const listed of snapshot.ids(type))
+    for (const { id } of listed) if (roster.find(type, id) === undefined) missing.push(id)
   const found = mapConcurrent(missing, AT_ONCE, (id) => principals.find(type, id, signal))
   for await (const principal of found) if (principal !== undefined) learn(type, [principal])
 }

@@ -4,26 +4,26 @@ import { Holders } from '../domain/judgement/holders.ts'
 import { Repeats } from '../domain/repeats.ts'
 
 /**
- * The evidence in the rows of one type, in their order. `rows` is read two or three times, for who holds an external id is
+ * The evidence in the rows of one type, in their order; both come some hundred at a time. `rows` is read two or three times, for who holds an external id is
  * only remembered of those that come up more than once; most come up once. `note` is told of each row before the first
  * evidence.
  */
 export async function* evidencesIn(
-  rows: () => AsyncIterable<Row>,
+  rows: () => AsyncIterable<readonly Row[]>,
   context: EvidenceContext,
   note: (row: Row) => void = () => {},
-): AsyncGenerator<Evidence> {
+): AsyncGenerator<readonly Evidence[]> {
   const repeats = new Repeats()
-  for await (const row of rows()) {
-    note(row)
-    for (const externalId of externalIdsOf(row)) repeats.add(externalId)
-  }
+  for await (const block of rows())
+    for (const row of block) {
+      note(row)
+      for (const externalId of externalIdsOf(row)) repeats.add(externalId)
+    }
   const holders = new Holders()
   if (repeats.any)
-    for await (const row of rows())
-      if (externalIdsOf(row).some((externalId) => repeats.has(externalId))) noteHolder(row, holders)
-  for await (const row of rows()) {
-    const evidence = evidenceOf(row, holders, context)
-    if (evidence !== undefined) yield evidence
-  }
+    for await (const block of rows())
+      for (const row of block)
+        if (externalIdsOf(row).some((externalId) => repeats.has(externalId))) noteHolder(row, holders)
+  for await (const block of rows())
+    yield block.map((row) => evidenceOf(row, holders, context)).filter((evidence) => evidence !== undefined)
 }

@@ -1,5 +1,5 @@
 import type { Baseline, Unchecked } from '../domain/baseline.ts'
-import type { Evidence } from '../domain/finding.ts'
+import type { Evidence, Finding } from '../domain/finding.ts'
 import type { Limit } from '../domain/gate.ts'
 import { type Concluded, concludedOf } from '../domain/judgement/conclusion.ts'
 import { evidenceOfWorkspace, type Row } from '../domain/judgement/evidence.ts'
@@ -7,6 +7,7 @@ import { BaselineJudge, Judge, type Judged, type JudgedFinding, type Policy } fr
 import type { PrincipalType } from '../domain/principal.ts'
 import { type Tally, tallyOfWorkspaces, tellsFederation } from '../domain/tally.ts'
 import type { Workspace } from '../domain/workspace.ts'
+import { inBlocks } from '../stream.ts'
 import { type EarlierResults, type ReadResults, readTo } from './earlier-results.ts'
 import { evidencesIn } from './evidences.ts'
 
@@ -14,15 +15,15 @@ import { evidencesIn } from './evidences.ts'
 export interface AuditRecords {
   /** In listing order. */
   readonly types: readonly PrincipalType[]
-  /** The listing of a type with what became of each, in listing order; read two or three times. */
-  rows(type: PrincipalType): AsyncIterable<Row>
+  /** The listing of a type with what became of each, in listing order, some hundred at a time; read two or three times. */
+  rows(type: PrincipalType): AsyncIterable<readonly Row[]>
   /** `undefined`: not listed. */
   readonly workspaces: readonly Workspace[] | undefined
   readonly idpIsEntra: boolean
 }
 
-/** All evidence of an audit: identities by type in listing order, then workspaces. */
-export async function* evidencesOf(records: AuditRecords): AsyncGenerator<Evidence> {
+/** All evidence of an audit, some hundred at a time: identities by type in listing order, then workspaces. */
+export async function* evidencesOf(records: AuditRecords): AsyncGenerator<readonly Evidence[]> {
   const { types, idpIsEntra, workspaces } = records
   for (const type of types) {
     const groups = new Set<string>()
@@ -33,23 +34,19 @@ export async function* evidencesOf(records: AuditRecords): AsyncGenerator<Eviden
   }
   // Where the API tells of none, nothing is known of any.
   if (workspaces === undefined || !tellsFederation(tallyOfWorkspaces(workspaces))) return
-  for (const workspace of workspaces) {
-    const evidence = evidenceOfWorkspace(workspace)
-    if (evidence !== undefined) yield evidence
-  }
+  yield workspaces.map(evidenceOfWorkspace).filter((evidence) => evidence !== undefined)
 }
 
 /** Judges evidence while it passes; `onFinding` is told of each finding, as for `findings.json`. */
 export async function* judging(
-  evidences: AsyncIterable<Evidence>,
+  evidences: AsyncIterable<readonly Evidence[]>,
   judge: Judge,
   onFinding: (judged: JudgedFinding) => void = () => {},
-): AsyncGenerator<JudgedFinding['finding']> {
-  for await (const evidence of evidences) {
-    const judged = judge.add(evidence)
-    if (judged === undefined) continue
-    onFinding(judged)
-    yield judged.finding
+): AsyncGenerator<readonly Finding[]> {
+  for await (const block of evidences) {
+    const judged = block.map((evidence) => judge.add(evidence)).filter((one) => one !== undefined)
+    for (const one of judged) onFinding(one)
+    yield judged.map(({ finding }) => finding)
   }
 }
 
@@ -60,7 +57,7 @@ export interface Evaluation extends Concluded {
 }
 
 /** Takes the findings of an evaluation, in listing order, to the end; as they come, so that nobody holds them all. */
-export type FindingsSink = (findings: AsyncIterable<JudgedFinding['finding']>) => Promise<void>
+export type FindingsSink = (findings: AsyncIterable<readonly Finding[]>) => Promise<void>
 
 const nowhere: FindingsSink = async (findings) => {
   for await (const _ of findings);
@@ -87,7 +84,7 @@ export async function evaluation(
   const evidences = async function* () {
     read = yield* results.evidences()
   }
-  await sink(judging(evidences(), judge, onFinding))
+  await sink(judging(inBlocks(evidences()), judge, onFinding))
   if (read === undefined) throw new Error('The findings were not taken to the end')
   const { tally, unchecked, conclusion, incompleteness } = read
   const judged = judge.result(tally, unchecked)

@@ -15,6 +15,7 @@ import {
   TYPE_CODES,
   WORKSPACES_TABLE,
 } from '../report/tables.ts'
+import { inBlocks } from '../stream.ts'
 import { evidencesIn } from './evidences.ts'
 import { type ResultsSource, unusable } from './results-source.ts'
 
@@ -136,10 +137,11 @@ export async function* readKbResults(
   for (const type of PRINCIPAL_TYPES) {
     const identities = await rowsOf(source, IDENTITIES_TABLES[type])
     if (identities === undefined) continue
-    for await (const evidence of evidencesIn(() => divergencesOf(source, type), context)) {
-      tallies.add(evidence)
-      yield evidence
-    }
+    for await (const evidences of evidencesIn(() => inBlocks(divergencesOf(source, type)), context))
+      for (const evidence of evidences) {
+        tallies.add(evidence)
+        yield evidence
+      }
     const [listed, lost] = [await countOf(identities), failed.get(type)?.size ?? 0]
     const checked = Math.max(listed - lost, tallies.divergent(type))
     principals[type] = tallies.tally(type, { listed: checked + lost, checked, failed: lost, gone: 0, localOnly: 0 })

@@ -105,7 +105,7 @@ export class Ledger implements ResultsLog {
     await this.log.close()
   }
 
-  read(type: PrincipalType): AsyncIterable<ResultRecord> {
+  read(type: PrincipalType): AsyncIterable<readonly ResultRecord[]> {
     return this.log.read(type)
   }
 

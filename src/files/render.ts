@@ -8,6 +8,7 @@ import type { ResultsLog, Snapshot } from '../ports.ts'
 import type { CsvFormat } from '../report/csv.ts'
 import { SAMPLE_SIZE, type Samples } from '../report/model.ts'
 import { DIVERGENCES_TABLES, FAILURES_TABLE, IDENTITIES_TABLES, WORKSPACES_TABLE } from '../report/tables.ts'
+import { inBlocks } from '../stream.ts'
 import { piecesOf } from './pieces.ts'
 import type { ResultsFolder } from './results-folder.ts'
 
@@ -36,7 +37,7 @@ export async function render(input: RenderInput): Promise<Rendered> {
   const { folder, format, workspaces, types, snapshot, done } = input
   const divergentWorkspaces = workspaces?.filter(isDivergentWorkspace)
   if (divergentWorkspaces !== undefined)
-    await folder.write(WORKSPACES_TABLE.file, piecesOf(WORKSPACES_TABLE, divergentWorkspaces, format))
+    await folder.write(WORKSPACES_TABLE.file, piecesOf(WORKSPACES_TABLE, [divergentWorkspaces], format))
   for (const type of types)
     await folder.write(IDENTITIES_TABLES[type].file, piecesOf(IDENTITIES_TABLES[type], idsOf(snapshot, type), format))
 
@@ -51,7 +52,10 @@ export async function render(input: RenderInput): Promise<Rendered> {
     principals[type] = counter.tally()
   }
   if (done !== undefined)
-    await folder.write(FAILURES_TABLE.file, piecesOf(FAILURES_TABLE, reading.failures(types, input.results), format))
+    await folder.write(
+      FAILURES_TABLE.file,
+      piecesOf(FAILURES_TABLE, inBlocks(reading.failures(types, input.results)), format),
+    )
   return {
     principals,
     samples: reading.samples((divergentWorkspaces ?? []).slice(0, SAMPLE_SIZE).map(({ id }) => id)),
@@ -59,8 +63,8 @@ export async function render(input: RenderInput): Promise<Rendered> {
   }
 }
 
-async function* idsOf(snapshot: Snapshot, type: PrincipalType): AsyncGenerator<string> {
-  for await (const { id } of snapshot.ids(type)) yield id
+async function* idsOf(snapshot: Snapshot, type: PrincipalType): AsyncGenerator<readonly string[]> {
+  for await (const listed of snapshot.ids(type)) yield listed.map(({ id }) => id)
 }
 
 /** One reading of the log: passes rows on and keeps the first few of each kind. */
@@ -69,12 +73,20 @@ class Reading {
   readonly #principals: Partial<Record<PrincipalType, Partial<Record<ErrorCategory, Divergence[]>>>> = {}
   readonly #failures: Failure[] = []
 
-  async *divergences(type: PrincipalType, results: ResultsLog, counter: Counter): AsyncGenerator<Divergence> {
-    for await (const { outcome } of results.read(type)) {
-      counter.add(outcome)
-      if (outcome.kind !== 'divergent') continue
-      this.#keep(type, outcome.divergence)
-      yield outcome.divergence
+  async *divergences(
+    type: PrincipalType,
+    results: ResultsLog,
+    counter: Counter,
+  ): AsyncGenerator<readonly Divergence[]> {
+    for await (const records of results.read(type)) {
+      const divergences: Divergence[] = []
+      for (const { outcome } of records) {
+        counter.add(outcome)
+        if (outcome.kind !== 'divergent') continue
+        this.#keep(type, outcome.divergence)
+        divergences.push(outcome.divergence)
+      }
+      yield divergences
     }
   }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Failure } from '../domain/failure.ts'
 import type { PrincipalType } from '../domain/principal.ts'
 import type { ResultRecord } from '../ports.ts'
+import { BLOCK_SIZE } from '../stream.ts'
 import { linesOf } from './lines.ts'
 import { LogWindow } from './log-window.ts'
 import { type Place, Places } from './places.ts'
@@ -67,23 +68,28 @@ export class ResultsLogFile {
     for (const [index, record] of records.entries()) this.#place(record, Buffer.byteLength(lines[index] ?? ''))
   }
 
-  /** Records of one type in listing order. */
-  read(type: PrincipalType): AsyncGenerator<ResultRecord> {
+  /** Records of one type in listing order, some hundred at a time. */
+  read(type: PrincipalType): AsyncGenerator<readonly ResultRecord[]> {
     return this.#recordsAt(this.#places.get(type)?.all() ?? [])
   }
 
   /** Failures of one type in listing order. */
   async *failures(type: PrincipalType): AsyncGenerator<Failure> {
-    for await (const { outcome } of this.#recordsAt(this.#places.get(type)?.failures() ?? []))
-      if (outcome.kind === 'failed') yield outcome.failure
+    for await (const records of this.#recordsAt(this.#places.get(type)?.failures() ?? []))
+      for (const { outcome } of records) if (outcome.kind === 'failed') yield outcome.failure
   }
 
-  async *#recordsAt(places: Iterable<Place>): AsyncGenerator<ResultRecord> {
+  async *#recordsAt(places: Iterable<Place>): AsyncGenerator<readonly ResultRecord[]> {
     const window = new LogWindow(this.#file)
+    let records: ResultRecord[] = []
     for (const place of places) {
       if (!window.holds(place)) await window.move(place, this.#length)
-      yield JSON.parse(window.text(place)) as ResultRecord
+      records.push(JSON.parse(window.text(place)))
+      if (records.length < BLOCK_SIZE) continue
+      yield records
+      records = []
     }
+    yield records
   }
 
   /** Every record up to a length, in the order in which they were finished. */

@@ -20,7 +20,10 @@ export const rosterWriter = (file: FileHandle): RosterWriter => ({
  * Joins the listing with what was told of it. Both are mostly in one order, so what has to be remembered is only what was
  * told before its turn.
  */
-export async function* rosterOf(ids: AsyncIterable<ListedId>, path: string): AsyncGenerator<RosterEntry> {
+export async function* rosterOf(
+  ids: AsyncIterable<readonly ListedId[]>,
+  path: string,
+): AsyncGenerator<readonly RosterEntry[]> {
   const reader = new Reader()
   const blocks = existingBlocksOf(path)
   const readOn = async () => {
@@ -30,9 +33,13 @@ export async function* rosterOf(ids: AsyncIterable<ListedId>, path: string): Asy
   }
   try {
     for await (const listed of ids) {
-      let told = reader.find(listed.id)
-      while (told === undefined && (await readOn())) told = reader.find(listed.id)
-      yield { ...listed, told }
+      const entries: RosterEntry[] = []
+      for (const { position, id } of listed) {
+        let told = reader.find(id)
+        while (told === undefined && (await readOn())) told = reader.find(id)
+        entries.push({ position, id, told })
+      }
+      yield entries
     }
   } finally {
     await blocks.return(undefined)
@@ -42,11 +49,11 @@ export async function* rosterOf(ids: AsyncIterable<ListedId>, path: string): Asy
 /** What was told, line by line. */
 class Reader {
   readonly #early = new Map<string, Told>()
-  #lines: readonly Buffer[] = []
+  #lines: readonly string[] = []
   #next = 0
 
   /** More lines, those before being read. */
-  take(lines: readonly Buffer[]): void {
+  take(lines: readonly string[]): void {
     this.#lines = lines
     this.#next = 0
   }
@@ -59,8 +66,8 @@ class Reader {
       return early
     }
     while (this.#next < this.#lines.length) {
-      const line = this.#lines[this.#next++] as Buffer
-      const [told, name, externalId, active] = JSON.parse(line.toString('utf8')) as Line
+      const line = this.#lines[this.#next++] as string
+      const [told, name, externalId, active] = JSON.parse(line) as Line
       const principal = { name, externalId, active: active ?? undefined }
       if (told === id) return principal
       this.#early.set(told, principal)
@@ -69,7 +76,7 @@ class Reader {
   }
 }
 
-async function* existingBlocksOf(path: string): AsyncGenerator<Buffer[]> {
+async function* existingBlocksOf(path: string): AsyncGenerator<string[]> {
   const exists = await access(path).then(
     () => true,
     () => false,

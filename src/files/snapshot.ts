@@ -6,6 +6,9 @@ import type { ListedId, RosterEntry, RosterWriter, Snapshot, SnapshotWriter } fr
 import { blocksOf } from './lines.ts'
 import { rosterOf, rosterWriter } from './roster-file.ts'
 
+/** What one read takes of a file of ids: some hundred. */
+const IDS_BYTES = 1 << 13
+
 /**
  * The listed identities of one audit in listing order: one file a type, one id a line. What phase 3 asks and what
  * `identities_to_process_<type>.csv` shows is read from here, so that half a million ids need no memory.
@@ -41,18 +44,17 @@ export class SnapshotFiles implements Snapshot {
     return PRINCIPAL_TYPES.filter((type) => this.#counts.has(type))
   }
 
-  async *ids(type: PrincipalType): AsyncGenerator<ListedId> {
+  async *ids(type: PrincipalType): AsyncGenerator<readonly ListedId[]> {
     if (!this.#counts.has(type)) return
     let position = 0
-    for await (const lines of blocksOf(this.#path(type)))
-      for (const line of lines) yield { position: position++, id: line.toString('latin1') }
+    for await (const ids of blocksOf(this.#path(type), IDS_BYTES)) yield ids.map((id) => ({ position: position++, id }))
   }
 
   async writeRoster(type: PrincipalType): Promise<RosterWriter> {
     return rosterWriter(await open(this.#rosterPath(type), 'w'))
   }
 
-  roster(type: PrincipalType): AsyncGenerator<RosterEntry> {
+  roster(type: PrincipalType): AsyncGenerator<readonly RosterEntry[]> {
     return rosterOf(this.ids(type), this.#rosterPath(type))
   }
 

@@ -70,10 +70,11 @@ async function* unfinishedOf(
   type: Item['type'],
   { snapshot, results, deadline }: DivergencesInput,
 ): AsyncGenerator<Item> {
-  for await (const { position, id } of snapshot.ids(type)) {
-    if (deadline.aborted) return
-    if (!results.isDone(type, position)) yield { type, position, id }
-  }
+  for await (const listed of snapshot.ids(type))
+    for (const { position, id } of listed) {
+      if (deadline.aborted) return
+      if (!results.isDone(type, position)) yield { type, position, id }
+    }
 }
 
 /** What stops a pass from within; everything finished before it counts. */

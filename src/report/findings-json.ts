@@ -34,12 +34,15 @@ export const findingLineOf = (finding: Finding): string =>
     reversible: finding.reversible,
   })
 
-/** `findings.json` in pieces, in the order given. */
-export async function* findingsJsonOf(findings: Iterable<Finding> | AsyncIterable<Finding>): AsyncGenerator<string> {
+/** `findings.json` in pieces, in the order given; findings come some hundred at a time. */
+export async function* findingsJsonOf(
+  findings: Iterable<readonly Finding[]> | AsyncIterable<readonly Finding[]>,
+): AsyncGenerator<string> {
   yield FINDINGS_OPENING
   let separator = '\n'
-  for await (const finding of findings) {
-    yield separator + findingLineOf(finding)
+  for await (const block of findings) {
+    if (block.length === 0) continue
+    yield separator + block.map(findingLineOf).join(',\n')
     separator = ',\n'
   }
   yield `\n${FINDINGS_CLOSING}\n`
