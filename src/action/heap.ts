@@ -11,7 +11,7 @@ const CHECK_MS = 100
  * know one says so and goes on.
  */
 export function keepHeapSmall(): void {
-  setFlagsFromString('--heap-growing-percent=30')
+  setFlagsFromString('--heap-growing-percent=50')
   // There is no option for the size itself once Node runs, so the growing ends when it has come so far.
   const timer = setInterval(() => {
     if (youngBytes() < MOST_YOUNG_BYTES) return
