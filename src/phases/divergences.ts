@@ -1,10 +1,11 @@
 import { AuditError, POLICIES, type Reason, unexpected } from '../domain/failure.ts'
 import type { Incompleteness } from '../domain/gate.ts'
-import type { Clock, Finished, ResultsLog, Snapshot } from '../ports.ts'
-import { evenly, mapConcurrent } from '../stream.ts'
+import type { Clock, Finished } from '../ports.ts'
+import { mapConcurrent } from '../stream.ts'
 import { afterCall, FIRST_STANDING, type Standing, stepAfter } from './access.ts'
 import { type Checked, type CheckSources, checked, type Item } from './check.ts'
 import { whenQuiet } from './quiet.ts'
+import { type Listed, unfinished } from './unfinished.ts'
 
 /** Finished results are made durable at least every so many … */
 const BATCH_SIZE = 200
@@ -13,16 +14,10 @@ const BATCH_MS = 1_000
 /** What is under way when the time is up may still end; a request takes no longer than this. */
 const DRAIN_MS = 95_000
 
-export interface DivergencesInput extends CheckSources {
-  readonly snapshot: Snapshot
-  readonly results: ResultsLog
+export interface DivergencesInput extends CheckSources, Listed {
   readonly clock: Clock
-  /** Most identities need no call: then they are compared while those that do are waited for. */
-  readonly isBulk: boolean
   /** Identities under way at once, those that wait for a retry included. */
   readonly concurrency: number
-  /** Aborted when the time is up: nothing new is begun, what is under way may end. */
-  readonly deadline: AbortSignal
   /** Called when an identity's outcome is final. */
   readonly onFinished: (checked: Checked) => void
   /** Called when finished identities have become durable. */
@@ -57,24 +52,6 @@ export async function divergences(input: DivergencesInput): Promise<DivergencesE
   }
   await run.finish().catch((error: unknown) => run.breakOff(error))
   return run.end()
-}
-
-async function* unfinished(input: DivergencesInput): AsyncGenerator<Item> {
-  const types = input.snapshot.listed()
-  if (input.isBulk)
-    yield* evenly(types.map((type) => ({ items: unfinishedOf(type, input), count: input.snapshot.count(type) })))
-  else for (const type of types) yield* unfinishedOf(type, input)
-}
-
-async function* unfinishedOf(
-  type: Item['type'],
-  { snapshot, results, deadline }: DivergencesInput,
-): AsyncGenerator<Item> {
-  for await (const listed of snapshot.ids(type))
-    for (const { position, id } of listed) {
-      if (deadline.aborted) return
-      if (!results.isDone(type, position)) yield { type, position, id }
-    }
 }
 
 /** What stops a pass from within; everything finished before it counts. */

@@ -1,0 +1,29 @@
+import type { ResultsLog, Snapshot } from '../ports.ts'
+import { evenly } from '../stream.ts'
+import type { Item } from './check.ts'
+
+/** What was listed, and what is done of it. */
+export interface Listed {
+  readonly snapshot: Snapshot
+  readonly results: ResultsLog
+  /** Most identities need no call: then types are taken side by side, so that those that do are waited for meanwhile. */
+  readonly isBulk: boolean
+  /** Aborted when the time is up: nothing new is begun, what is under way may end. */
+  readonly deadline: AbortSignal
+}
+
+/** Listed identities that have no final outcome yet, type by type in listing order, or all types side by side. */
+export async function* unfinished(input: Listed): AsyncGenerator<Item> {
+  const types = input.snapshot.listed()
+  if (input.isBulk)
+    yield* evenly(types.map((type) => ({ items: unfinishedOf(type, input), count: input.snapshot.count(type) })))
+  else for (const type of types) yield* unfinishedOf(type, input)
+}
+
+async function* unfinishedOf(type: Item['type'], { snapshot, results, deadline }: Listed): AsyncGenerator<Item> {
+  for await (const listed of snapshot.ids(type))
+    for (const { position, id } of listed) {
+      if (deadline.aborted) return
+      if (!results.isDone(type, position)) yield { type, position, id }
+    }
+}
