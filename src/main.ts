@@ -5,7 +5,6 @@ import { cancelled } from './action/cancelled.ts'
 import { faultCommented } from './action/commenting.ts'
 import { evaluate } from './action/evaluate.ts'
 import { handedOver, handOver } from './action/hand-over.ts'
-import { keepHeapSmall } from './action/heap.ts'
 import { post } from './action/post.ts'
 import { run } from './action/run.ts'
 import { auditOf, isEvaluation, settingsOf } from './action/settings.ts'
@@ -70,7 +69,6 @@ process.on('uncaughtException', (error) => {
   if (!handedOver.isPost()) concludeAs('error')
   process.exit(1)
 })
-keepHeapSmall()
 if (handedOver.isPost())
   await post(env).catch((error: unknown) => log.warning(unexpected('The post step', error, placeOf(error)).message))
 else await main()

@@ -11,6 +11,7 @@ import { ProgressFile } from '../saved/progress-file.ts'
 import { ProgressStore, type Restored } from '../saved/progress-store.ts'
 import { VERSION } from '../version.ts'
 import { handOver } from './hand-over.ts'
+import { keepHeapSmall } from './heap.ts'
 import { keepPolicy } from './kept-policy.ts'
 import { policySetupOf } from './policy.ts'
 import { freshCheckpoint, lastSavedOf, notContinuedText, progressStoreOf, type Store } from './saved-progress.ts'
@@ -47,6 +48,8 @@ export async function run(settings: Settings, env: NodeJS.ProcessEnv, cancel: Ab
 
   const clients = clientsOf(config, env, cancel, work.results.checkpoint.paces)
   work.results.watch(clients.paces)
+  // A source that reads in bulk holds much, which would be gone through too often.
+  if (clients.bulk === undefined) keepHeapSmall()
   const progressFile = new ProgressFile(folder, work, systemClock)
   const progress = new Progress({
     ...{ log, clock: systemClock, maxConcurrency: config.maxConcurrency },
