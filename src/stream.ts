@@ -13,81 +13,154 @@ export async function* inBlocks<T>(items: AsyncIterable<T> | Iterable<T>): Async
   if (block.length > 0) yield block
 }
 
-type Settled<R> = { readonly result: R } | { readonly error: unknown }
+/**
+ * Items that come some at a time, for to wait for each alone costs more than most of them take. Each block is taken whole
+ * before the next one is asked for.
+ */
+export type Blocks<T> = AsyncIterable<Iterable<T>> | Iterable<Iterable<T>>
+
+/** Takes items one by one out of blocks. Only where a block ends there is something to wait for. */
+class Puller<T> {
+  readonly #blocks: AsyncIterator<Iterable<T>> | Iterator<Iterable<T>>
+  #block: Iterator<T> = [][Symbol.iterator]()
+  #hasEnded = false
+
+  constructor(blocks: Blocks<T>) {
+    this.#blocks = Symbol.asyncIterator in blocks ? blocks[Symbol.asyncIterator]() : blocks[Symbol.iterator]()
+  }
+
+  /** There is nothing more. */
+  get hasEnded(): boolean {
+    return this.#hasEnded
+  }
+
+  /** `undefined`: this block has no more. */
+  next(): { readonly item: T } | undefined {
+    const { done, value } = this.#block.next()
+    return done === true ? undefined : { item: value }
+  }
+
+  async nextBlock(): Promise<void> {
+    const { done, value } = await this.#blocks.next()
+    if (done === true) this.#hasEnded = true
+    else this.#block = value[Symbol.iterator]()
+  }
+
+  async close(): Promise<void> {
+    await this.#blocks.return?.()
+  }
+}
 
 /**
- * Maps with at most `limit` calls under way and yields results as they complete. The source is pulled only when a place
- * is free, so a slow reader holds everything back. When a call throws, no new one is started, those under way are
- * awaited, and the error is thrown on.
+ * Maps with at most `limit` calls under way and yields results as they complete, those together that have. The source is
+ * pulled only when a place is free, so a slow reader holds everything back. When a call throws, no new one is started,
+ * those under way are awaited, and the error is thrown on.
  */
-export async function* mapConcurrent<T, R>(
-  source: AsyncIterable<T> | Iterable<T>,
+export async function* mapBlocks<T, R>(
+  source: Blocks<T>,
   limit: number,
   map: (item: T) => Promise<R>,
-): AsyncGenerator<R> {
-  const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]()
-  const finished: Settled<R>[] = []
+): AsyncGenerator<readonly R[]> {
+  const items = new Puller(source)
+  let results: R[] = []
+  let failed: { readonly error: unknown } | undefined
   // Counted, not held: whatever holds those under way may hold on to what they leave behind.
   let underWay = 0
   // A race over all that is under way would leave a reaction on each of them every time; one bell does not.
   let bell = Promise.withResolvers<void>()
 
-  const settled = (one: Settled<R>) => {
-    finished.push(one)
+  const settled = () => {
     underWay--
     bell.resolve()
   }
-  const start = (item: T) => {
-    underWay++
-    map(item).then(
-      (result) => settled({ result }),
-      (error: unknown) => settled({ error }),
-    )
+  const succeed = (result: R) => {
+    results.push(result)
+    settled()
+  }
+  const fail = (error: unknown) => {
+    failed ??= { error }
+    settled()
   }
   const nextSettled = async () => {
     await bell.promise
     bell = Promise.withResolvers<void>()
   }
+  const fill = async () => {
+    while (!items.hasEnded && failed === undefined && underWay + results.length < limit) {
+      const next = items.next()
+      if (next === undefined) await items.nextBlock()
+      else {
+        underWay++
+        map(next.item).then(succeed, fail)
+      }
+    }
+  }
 
-  let exhausted = false
   try {
     for (;;) {
-      while (!exhausted && underWay + finished.length < limit) {
-        const pulled = await iterator.next()
-        if (pulled.done === true) exhausted = true
-        else start(pulled.value)
-      }
-      const first = finished.shift()
-      if (first !== undefined) {
-        if ('error' in first) throw first.error
-        yield first.result
-      } else if (underWay > 0) await nextSettled()
-      else if (exhausted) return
+      await fill()
+      const finished = results
+      results = []
+      if (finished.length > 0) yield finished
+      else if (failed !== undefined) throw failed.error
+      else if (underWay > 0) await nextSettled()
+      else if (items.hasEnded) return
     }
   } finally {
-    await iterator.return?.()
+    await items.close()
     while (underWay > 0) await nextSettled()
   }
 }
 
+async function* oneByOne<T>(items: AsyncIterable<T> | Iterable<T>): AsyncGenerator<readonly T[]> {
+  for await (const item of items) yield [item]
+}
+
+/** The same for items that come one by one, and for results that are wanted so. */
+export async function* mapConcurrent<T, R>(
+  source: AsyncIterable<T> | Iterable<T>,
+  limit: number,
+  map: (item: T) => Promise<R>,
+): AsyncGenerator<R> {
+  for await (const results of mapBlocks(oneByOne(source), limit, map)) yield* results
+}
+
 /** One source among others, and how many items it has. */
 export interface Share<T> {
-  readonly items: AsyncIterable<T>
+  readonly blocks: Blocks<T>
   readonly count: number
 }
 
+interface Opened<T> {
+  readonly items: Puller<T>
+  readonly count: number
+  taken: number
+}
+
 /** Takes from each source in proportion to what it has, so that all come to their end together. */
-export async function* evenly<T>(shares: readonly Share<T>[]): AsyncGenerator<T> {
-  const open = shares.map(({ items, count }) => ({ iterator: items[Symbol.asyncIterator](), count, taken: 0 }))
+export async function* evenly<T>(shares: readonly Share<T>[]): AsyncGenerator<Iterable<T>> {
+  let open = shares.map(({ blocks, count }): Opened<T> => ({ items: new Puller(blocks), count, taken: 0 }))
   try {
     while (open.length > 0) {
-      const next = open.reduce((one, other) => (other.taken * one.count < one.taken * other.count ? other : one))
-      const pulled = await next.iterator.next()
-      if (pulled.done === true) open.splice(open.indexOf(next), 1)
-      else yield pulled.value
-      next.taken++
+      yield untilBlockEnds(open)
+      await leastTaken(open).items.nextBlock()
+      open = open.filter(({ items }) => !items.hasEnded)
     }
   } finally {
-    for (const { iterator } of open) await iterator.return?.()
+    for (const { items } of open) await items.close()
+  }
+}
+
+const leastTaken = <T>(open: readonly Opened<T>[]): Opened<T> =>
+  open.reduce((one, other) => (other.taken * one.count < one.taken * other.count ? other : one))
+
+/** As long as the next one is there without waiting. */
+function* untilBlockEnds<T>(open: readonly Opened<T>[]): Generator<T> {
+  for (;;) {
+    const from = leastTaken(open)
+    const next = from.items.next()
+    if (next === undefined) return
+    from.taken++
+    yield next.item
   }
 }

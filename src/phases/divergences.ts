@@ -1,8 +1,8 @@
 import { AuditError, POLICIES, type Reason, unexpected } from '../domain/failure.ts'
 import type { Incompleteness } from '../domain/gate.ts'
 import type { Clock, Finished } from '../ports.ts'
-import { mapConcurrent } from '../stream.ts'
-import { afterCall, FIRST_STANDING, type Standing, stepAfter } from './access.ts'
+import { type Blocks, mapBlocks } from '../stream.ts'
+import { afterCall, FIRST_STANDING, type Standing, type Step, stepAfter } from './access.ts'
 import { type Checked, type CheckSources, checked, type Item } from './check.ts'
 import { whenQuiet } from './quiet.ts'
 import { type Listed, unfinished } from './unfinished.ts'
@@ -46,7 +46,7 @@ export async function divergences(input: DivergencesInput): Promise<DivergencesE
   const run = new Run(input)
   try {
     await run.pass(unfinished(input))
-    await run.pass(run.takeFailed())
+    await run.pass([run.takeFailed()])
   } catch (error) {
     run.breakOff(error)
   }
@@ -67,7 +67,7 @@ class Run {
   readonly #input: DivergencesInput
   readonly #all: number
   readonly #halt = new AbortController()
-  readonly #signal: AbortSignal
+  readonly #sources: CheckSources
   #standing: Standing = FIRST_STANDING
   /** Answered before; asked again when access seems to be lost, and when nobody is answered any more. */
   #canary: Item | undefined
@@ -81,23 +81,28 @@ class Run {
 
   constructor(input: DivergencesInput) {
     this.#input = input
-    this.#signal = AbortSignal.any([input.signal, this.#halt.signal])
+    const { account, source, targeted } = input
+    this.#sources = { account, source, targeted, signal: AbortSignal.any([input.signal, this.#halt.signal]) }
     this.#all = input.snapshot.listed().reduce((sum, type) => sum + this.#left(type), 0)
     this.#batchedAtMs = input.clock.now()
     if (input.deadline.aborted) this.#drain()
     else input.deadline.addEventListener('abort', () => this.#drain(), { once: true, signal: this.#halt.signal })
   }
 
-  async pass(items: AsyncIterable<Item> | Iterable<Item>): Promise<void> {
+  async pass(items: Blocks<Item>): Promise<void> {
     const over = new AbortController()
-    this.#watch(AbortSignal.any([this.#signal, over.signal]))
-    const results = mapConcurrent(items, this.#input.concurrency, (item) => this.#check(item))
-    for await (const result of results) {
+    this.#watch(AbortSignal.any([this.#sources.signal, over.signal]))
+    for await (const results of mapBlocks(items, this.#input.concurrency, (item) => this.#check(item))) {
       try {
-        await this.#settle(result)
-        this.#standing = afterCall(this.#standing, result.end)
-        if (result.end === 'answered') this.#canary = result.item
-        await this.#act()
+        for (const result of results) {
+          if (result.outcome.kind === 'failed' && !this.#secondPass) this.#failed.push(result)
+          else this.#record(result)
+          if (this.#isDue()) await this.#flush()
+          this.#standing = afterCall(this.#standing, result.end)
+          if (result.end === 'answered') this.#canary = result.item
+          const step = stepAfter(this.#standing, this.#all)
+          if (step.step !== 'go-on') await this.#act(step)
+        }
       } catch (error) {
         this.#halt.abort(new AuditError('cancelled', 'The audit stops'))
         throw error
@@ -133,7 +138,7 @@ class Run {
 
   async finish(): Promise<void> {
     this.#halt.abort()
-    for (const result of this.#failed) await this.#record(result)
+    for (const result of this.#failed) this.#record(result)
     this.#failed = []
     await this.#flush()
     const { deadline, snapshot } = this.#input
@@ -159,7 +164,7 @@ class Run {
    * it refuses for ever, nobody would ever pass: one that was answered before shows which it is.
    */
   #watch(signal: AbortSignal): void {
-    const ask = async () => this.#canary && (await checked(this.#canary, { ...this.#input, signal }))
+    const ask = async () => this.#canary && (await checked(this.#canary, { ...this.#sources, signal }))
     void whenQuiet(() => this.#standing.answered, ask, this.#input.clock, signal)
   }
 
@@ -171,24 +176,22 @@ class Run {
   /** What waits for a retry must not hold up the end of a run that has to stop. */
   async #check(item: Item): Promise<Checked> {
     try {
-      return await checked(item, { ...this.#input, signal: this.#signal })
+      return await checked(item, this.#sources)
     } catch (error) {
       this.#halt.abort(error)
       throw error
     }
   }
 
-  async #settle(result: Checked): Promise<void> {
-    if (result.outcome.kind === 'failed' && !this.#secondPass) this.#failed.push(result)
-    else await this.#record(result)
-  }
-
-  async #record(result: Checked): Promise<void> {
+  #record(result: Checked): void {
     const { item, outcome } = result
     this.#input.onFinished(result)
     this.#batch.push({ type: item.type, position: item.position, outcome })
-    const due = this.#input.clock.now() - this.#batchedAtMs >= BATCH_MS
-    if (due || this.#batch.length >= BATCH_SIZE) await this.#flush()
+  }
+
+  #isDue(): boolean {
+    const { length } = this.#batch
+    return length >= BATCH_SIZE || (length > 0 && this.#input.clock.now() - this.#batchedAtMs >= BATCH_MS)
   }
 
   async #flush(): Promise<void> {
@@ -199,8 +202,7 @@ class Run {
     this.#input.onCommitted()
   }
 
-  async #act(): Promise<void> {
-    const step = stepAfter(this.#standing, this.#all)
+  async #act(step: Step): Promise<void> {
     if (step.step === 'stop') throw new Stop(step.why)
     if (step.step === 'broken') throw new AuditError(step.reason, BROKEN[step.reason], { code: CODES[step.reason] })
     if (step.step === 'canary' && (await this.#canaryIsRefused())) throw new Stop('access-lost')

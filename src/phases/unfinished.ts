@@ -1,4 +1,4 @@
-import type { ResultsLog, Snapshot } from '../ports.ts'
+import type { ListedId, ResultsLog, Snapshot } from '../ports.ts'
 import { evenly } from '../stream.ts'
 import type { Item } from './check.ts'
 
@@ -13,17 +13,24 @@ export interface Listed {
 }
 
 /** Listed identities that have no final outcome yet, type by type in listing order, or all types side by side. */
-export async function* unfinished(input: Listed): AsyncGenerator<Item> {
+export async function* unfinished(input: Listed): AsyncGenerator<Iterable<Item>> {
   const types = input.snapshot.listed()
   if (input.isBulk)
-    yield* evenly(types.map((type) => ({ items: unfinishedOf(type, input), count: input.snapshot.count(type) })))
-  else for (const type of types) yield* unfinishedOf(type, input)
+    yield* evenly(types.map((type) => ({ blocks: blocksOf(type, input), count: input.snapshot.count(type) })))
+  else for (const type of types) yield* blocksOf(type, input)
 }
 
-async function* unfinishedOf(type: Item['type'], { snapshot, results, deadline }: Listed): AsyncGenerator<Item> {
-  for await (const listed of snapshot.ids(type))
-    for (const { position, id } of listed) {
-      if (deadline.aborted) return
-      if (!results.isDone(type, position)) yield { type, position, id }
-    }
+async function* blocksOf(type: Item['type'], input: Listed): AsyncGenerator<Iterable<Item>> {
+  for await (const block of input.snapshot.ids(type)) {
+    if (input.deadline.aborted) return
+    yield unfinishedOf(type, block, input)
+  }
+}
+
+/** Lazily, for the time may be up in the midst of a block. */
+function* unfinishedOf(type: Item['type'], block: readonly ListedId[], { results, deadline }: Listed): Generator<Item> {
+  for (const { position, id } of block) {
+    if (deadline.aborted) return
+    if (!results.isDone(type, position)) yield { type, position, id }
+  }
 }
