@@ -18,7 +18,6 @@ const graph = () => ({
     transport: rawSend,
     places: { account: HOST, login: undefined, graph: GRAPH, accountId: ACCOUNT },
     counts: {},
-    userAgent: 'aim-readiness-action/0.0.0',
     tokens: { current: async () => 'graph-token', accept() {}, reject() {}, isFresh: () => false },
     clock: { ...systemClock, now: hurried(), sleep: (ms, signal) => systemClock.sleep(ms > 30_000 ? ms : 0, signal) },
     random: () => 0,

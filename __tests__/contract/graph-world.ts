@@ -59,7 +59,6 @@ export function graphWorld(
     transport: sendTo(routes, calls),
     places: { account: HOST, login: undefined, graph: GRAPH, accountId: account.accountId },
     counts: {},
-    userAgent: 'aim-readiness-action/0.0.0',
     clock: hurried(),
     random: () => 0,
     maxConcurrency: 8,

@@ -51,7 +51,6 @@ export const accountHttp = (): { ask: Ask; counts: Partial<Record<CallName, numb
     transport: rawSend,
     places: { account: HOST, login: undefined, accountId: ACCOUNT },
     counts,
-    userAgent: 'aim-readiness-action/0.0.0',
     tokens: { current: async () => 'bearer-token', accept() {}, reject() {}, isFresh: () => false },
     // A pause of the limiter or of a retry is over at once.
     clock: { ...systemClock, now: hurried(), sleep: (ms, signal) => systemClock.sleep(ms > 30_000 ? ms : 0, signal) },

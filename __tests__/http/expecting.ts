@@ -4,8 +4,8 @@ import type { HttpAnswer } from '../../src/http/send.ts'
 /** Nothing aborts it. */
 export const never = new AbortController().signal
 
-export async function failureOf(promise: Promise<unknown>): Promise<AuditError> {
-  const error: unknown = await promise.then(
+export async function failureOf(outcome: unknown): Promise<AuditError> {
+  const error: unknown = await Promise.resolve(outcome).then(
     () => new Error('nothing was thrown'),
     (error) => error,
   )

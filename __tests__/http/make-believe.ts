@@ -66,7 +66,6 @@ export function world(
     transport,
     places: { account: HOST, login: undefined, accountId: ACCOUNT },
     counts: {},
-    userAgent: 'x',
     tokens,
     clock,
     random,

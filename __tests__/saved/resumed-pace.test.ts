@@ -30,7 +30,7 @@ async function asked(seconds: number, saved: SavedPaces) {
       return jsonAnswer({})
     },
     places: { account: 'account.invalid', login: undefined, graph: HOST, accountId: 'x' },
-    ...{ counts: {}, userAgent: 'x', clock, random: fakeRandom(2), maxConcurrency: 64, savedPace: saved.graph },
+    ...{ counts: {}, clock, random: fakeRandom(2), maxConcurrency: 64, savedPace: saved.graph },
     tokens: { current: async () => 't', accept() {}, reject() {}, isFresh: () => false },
   })
   let next = 0

@@ -53,17 +53,13 @@ export function clientsOf(
   const { accountId, host, signIn, maxConcurrency, requestsPerSecond } = config
   const clock = systemClock
   const dispatcher = agentOf(env, { connections: maxConcurrency })
+  const os = `${platform()}-${arch()}`
+  const userAgent = userAgentOf({ version: VERSION, node: process.version, os, authType: signIn.type })
   const counts: CallCounts = {}
   const way = {
-    transport: transport({ dispatcher, clock }),
+    transport: transport({ dispatcher, clock, userAgent }),
     places: placesOf(config),
     counts,
-    userAgent: userAgentOf({
-      version: VERSION,
-      node: process.version,
-      os: `${platform()}-${arch()}`,
-      authType: signIn.type,
-    }),
   }
 
   let claims: Claims | undefined

@@ -27,13 +27,13 @@ export function resultOf(failure: AuditError | undefined): Result {
   return attempts > 2 ? 'transient' : 'answered'
 }
 
+/** Called once, when the attempt that was admitted is over. */
+export type Leave = (attempt: Attempt) => void
+
 /** Decides when a request may be sent. */
 export interface Admission {
-  /**
-   * Waits until it may be. What it returns is called once, when the attempt is over. Throws `AuditError`; then there is
-   * nothing to call.
-   */
-  admit(request: HttpRequest, signal: AbortSignal): Promise<(attempt: Attempt) => void>
+  /** At once, or when it may be. Rejects with `AuditError`; then there is nothing to call. */
+  admit(request: HttpRequest, signal: AbortSignal): Leave | Promise<Leave>
 }
 
 /** Every attempt passes the admissions of its domain, in order, and tells them how it went. */
@@ -41,13 +41,15 @@ export const admitted =
   (clock: Clock, admissionsOf: (domain: LimitDomain) => readonly Admission[]): AskLayer =>
   (next) =>
   async (request, decode, signal) => {
-    const leaves: ((attempt: Attempt) => void)[] = []
+    const leaves: Leave[] = []
     let sentAt = clock.now()
     let result: Result = 'void'
     let retryAfterMs: number | undefined
     try {
-      for (const admission of admissionsOf(EVERY_CALL[request.call].domain))
-        leaves.push(await admission.admit(request, signal))
+      for (const admission of admissionsOf(EVERY_CALL[request.call].domain)) {
+        const leave = admission.admit(request, signal)
+        leaves.push(typeof leave === 'function' ? leave : await leave)
+      }
       sentAt = clock.now()
       const value = await next(request, decode, signal)
       result = 'answered'

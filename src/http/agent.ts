@@ -1,7 +1,42 @@
-import { type Dispatcher, EnvHttpProxyAgent } from 'undici'
+import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici'
 import { AuditError } from '../domain/failure.ts'
 
 const CONNECT_MS = 10_000
+
+/**
+ * undici finds the way to a host anew for every request: whether by a proxy, by which, and what to add for it. That takes
+ * longer than what the audit does with a small answer, and it comes out the same each time: at the connections to that
+ * host. So once they are there they are asked themselves.
+ */
+class ShortcutAgent extends EnvHttpProxyAgent {
+  readonly #pools: Map<string, Pool>
+  readonly #way: { to: string | undefined }
+
+  constructor(options: EnvHttpProxyAgent.Options) {
+    const pools = new Map<string, Pool>()
+    const way: { to: string | undefined } = { to: undefined }
+    super({
+      ...options,
+      factory(origin, given) {
+        const pool = new Pool(origin, given)
+        // A proxy that plain HTTP is sent to has connections of its own, to another origin than was asked for.
+        if (String(origin) === way.to) pools.set(way.to, pool)
+        return pool
+      },
+    })
+    this.#pools = pools
+    this.#way = way
+  }
+
+  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    const origin = String(options.origin)
+    const pool = this.#pools.get(origin)
+    // Those that nobody needed for a while are closed.
+    if (pool?.closed === false) return pool.dispatch(options, handler)
+    this.#way.to = origin
+    return super.dispatch(options, handler)
+  }
+}
 
 /**
  * The connections of one run: kept alive, at most `connections` to a host, one request at a time on each, by way of
@@ -13,7 +48,7 @@ export function agentOf(
 ): Dispatcher {
   const of = (name: string) => env[name.toLowerCase()] ?? env[name] ?? ''
   try {
-    return new EnvHttpProxyAgent({
+    return new ShortcutAgent({
       httpProxy: of('HTTP_PROXY'),
       httpsProxy: of('HTTPS_PROXY'),
       noProxy: of('NO_PROXY'),

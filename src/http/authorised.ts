@@ -15,7 +15,8 @@ export const authorised =
   (next) =>
   async (request, signal) => {
     for (let sending = 1; ; sending++) {
-      const token = await tokens.current(signal)
+      const current = tokens.current(signal)
+      const token = typeof current === 'string' ? current : await current
       const headers = { ...request.headers, authorization: `Bearer ${token}` }
       const answer = await next({ ...request, headers }, signal)
       if (answer.status !== 401) {

@@ -1,11 +1,10 @@
 import { AuditError } from '../domain/failure.ts'
 import type { Clock } from '../ports.ts'
-import type { Admission, Attempt } from './admission.ts'
+import type { Admission, Leave } from './admission.ts'
 import {
   type BreakerState,
   breakerStart,
   outageAt,
-  type Passage,
   passageOf,
   withProbe,
   withProbed,
@@ -25,7 +24,7 @@ export interface Breaker extends Admission {
 export function breakerOf({ clock, server = 'Databricks' }: { clock: Clock; server?: string }): Breaker {
   let state: BreakerState = breakerStart
   const failing = new Set<string>()
-  const line = new WaitingLine<Exclude<Passage, 'wait' | 'outage'>>()
+  const line = new WaitingLine<Leave, { readonly url: string }>(admitNext)
   const alarm = new Alarm(clock, () => admitNext())
 
   function admitNext(): void {
@@ -37,29 +36,31 @@ export function breakerOf({ clock, server = 'Databricks' }: { clock: Clock; serv
         break
       }
       if (passage === 'probe') state = withProbe(state)
-      line.serve(passage)
+      line.serve(leaveOf(line.first?.url ?? '', passage === 'probe'))
     }
     alarm.set(line.length > 0 ? nextAt(state) : undefined)
   }
 
-  const leaveOf = (url: string, wasProbe: boolean) => (attempt: Attempt) => {
-    const answered = attempt.result === 'void' ? undefined : attempt.result !== 'transient'
-    // What fails again says something of itself, not of the host.
-    const isNews = answered !== false || !failing.has(url)
-    if (answered === false) failing.add(url)
-    else if (answered) failing.delete(url)
-    if (wasProbe) state = withProbed(state, answered, attempt.endedAt)
-    else if (answered !== undefined && isNews)
-      state = withSample(state, { answered, sentAt: attempt.sentAt }, attempt.endedAt)
-    admitNext()
-  }
+  const leaveOf =
+    (url: string, wasProbe: boolean): Leave =>
+    (attempt) => {
+      const answered = attempt.result === 'void' ? undefined : attempt.result !== 'transient'
+      // What fails again says something of itself, not of the host.
+      const isNews = answered !== false || !failing.has(url)
+      if (answered === false) failing.add(url)
+      else if (answered) failing.delete(url)
+      if (wasProbe) state = withProbed(state, answered, attempt.endedAt)
+      else if (answered !== undefined && isNews)
+        state = withSample(state, { answered, sentAt: attempt.sentAt }, attempt.endedAt)
+      admitNext()
+    }
 
   return {
-    async admit({ url }, signal) {
+    admit({ url }, signal) {
       if (state.phase === 'closed' && line.length === 0 && !signal.aborted) return leaveOf(url, false)
-      const passing = line.wait(signal, admitNext, undefined)
+      const passing = line.wait(signal, { url })
       admitNext()
-      return leaveOf(url, (await passing) === 'probe')
+      return passing
     },
     isOpen: () => state.phase !== 'closed',
   }

@@ -10,7 +10,6 @@ import { retrying } from './retry.ts'
 import { layered, type Send } from './send.ts'
 import { counting, inTable, type Places } from './table.ts'
 import type { Tokens } from './token.ts'
-import { identified } from './user-agent.ts'
 
 interface Way {
   /** What really sends. */
@@ -18,12 +17,11 @@ interface Way {
   readonly places: Places
   /** Counted up as calls are sent. */
   readonly counts: { -readonly [Name in CallName]?: number } & CallCounts
-  readonly userAgent: string
 }
 
 /** For the sign-in: one attempt, any answer, no bearer. The token holder tries again, the adapter reads refusals. */
-export const signInSend = ({ transport, places, counts, userAgent }: Way): Send =>
-  layered(transport, counting(counts), inTable(places), identified(userAgent))
+export const signInSend = ({ transport, places, counts }: Way): Send =>
+  layered(transport, counting(counts), inTable(places))
 
 /** The account's API as everybody above meets it. */
 export interface DatabricksHttp {

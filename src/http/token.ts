@@ -7,8 +7,8 @@ import { type HeldToken, heldTokenOf, signInDelayMs } from './token-state.ts'
 
 /** The bearer of the moment. */
 export interface Tokens {
-  /** A token that is valid as far as we know. Throws `AuditError`: `sign-in`, `outage`, `cancelled`. */
-  current(signal: AbortSignal): Promise<string>
+  /** A token that is valid as far as we know; rejects with `AuditError`: `sign-in`, `outage`, `cancelled`. */
+  current(signal: AbortSignal): string | Promise<string>
   /** An answer other than 401 came to it. */
   accept(token: string): void
   /** A 401 came to it: it is not given out again. */
@@ -71,7 +71,7 @@ export function tokenHolder({ fetch, clock, random, onToken, signal: run }: Opti
   }
 
   return {
-    async current(signal) {
+    current(signal) {
       const now = clock.now()
       if (held === undefined || now >= held.expiresAt) return unlessCancelled(renewed(), signal)
       if (now >= held.staleAt && now >= coolUntil) renewed().catch(() => {})

@@ -29,16 +29,19 @@ export const LIMITS: Limits = {
 
 type Headers = HttpAnswer['headers']
 
-/** Sends one request over undici. Whatever the other side does, it settles within the limits. */
+/** Sends one request over undici. Whatever the other side does, it settles within the limits. `userAgent`: who asks. */
 export const transport = ({
   dispatcher,
   clock,
+  userAgent,
   limits = LIMITS,
 }: {
   dispatcher: Dispatcher
   clock: Clock
+  userAgent?: string
   limits?: Limits
 }): Send => {
+  const common = { accept: 'application/json', ...(userAgent === undefined ? {} : { 'user-agent': userAgent }) }
   const [overdue, listOverdue] = [new Overdue(limits.total, clock), new Overdue(limits.listTotal, clock)]
   return async (asked, signal) => {
     if (signal.aborted) throw cancelledBy(signal)
@@ -49,7 +52,7 @@ export const transport = ({
       exchange.stop(new AuditError('timeout', `Cannot ${what}: no whole answer in time`, { code: 'TOTAL' })),
     )
     try {
-      dispatcher.dispatch(dispatched(asked, limits), exchange)
+      dispatcher.dispatch(dispatched(asked, common, limits), exchange)
       const { status, headers, bytes } = await exchange.whole
       return { status, headers, text: textOf(what, status, headers, bytes) }
     } catch (error) {
@@ -61,13 +64,17 @@ export const transport = ({
   }
 }
 
-function dispatched(asked: HttpRequest, limits: Limits): Dispatcher.DispatchOptions {
+function dispatched(
+  asked: HttpRequest,
+  common: Readonly<Record<string, string>>,
+  limits: Limits,
+): Dispatcher.DispatchOptions {
   const { origin, pathname, search } = new URL(asked.url)
   return {
     origin,
     path: `${pathname}${search}`,
     method: EVERY_CALL[asked.call].method,
-    headers: { accept: 'application/json', ...asked.headers, 'accept-encoding': 'identity' },
+    headers: { ...common, ...asked.headers, 'accept-encoding': 'identity' },
     body: asked.body ?? null,
     headersTimeout: limits.headers,
     bodyTimeout: limits.bodyIdle,

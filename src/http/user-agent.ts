@@ -1,5 +1,3 @@
-import type { Layer } from './send.ts'
-
 const word = (text: string): string => text.replace(/[^0-9A-Za-z_.+-]/g, '-')
 
 /** As the Databricks SDKs word it: `product/version key/value …`. `node`: as in `process.version`. */
@@ -11,10 +9,3 @@ export const userAgentOf = (facts: { version: string; node: string; os: string; 
     'cicd/github',
     `auth/${word(facts.authType)}`,
   ].join(' ')
-
-/** Says in every request who asks. */
-export const identified =
-  (userAgent: string): Layer =>
-  (next) =>
-  (request, signal) =>
-    next({ ...request, headers: { ...request.headers, 'user-agent': userAgent } }, signal)

@@ -2,9 +2,23 @@ import type { AuditError } from '../domain/failure.ts'
 import type { Clock } from '../ports.ts'
 import { cancelledBy, onCancel } from './cancel.ts'
 
+interface Waiter<T, W> {
+  readonly who: W
+  readonly signal: AbortSignal
+  readonly resolve: (value: T) => void
+  readonly reject: (error: AuditError) => void
+}
+
 /** Who waits for something, first come, first served; who is cancelled leaves the line. `W`: what is known of who waits. */
 export class WaitingLine<T, W = undefined> {
-  #line: { who: W; resolve: (value: T) => void; reject: (error: AuditError) => void }[] = []
+  #line: Waiter<T, W>[] = []
+  readonly #onLeave: () => void
+  readonly #watched = new WeakSet<AbortSignal>()
+
+  /** `onLeave` is called after somebody was cancelled. */
+  constructor(onLeave: () => void) {
+    this.#onLeave = onLeave
+  }
 
   get length(): number {
     return this.#line.length
@@ -15,27 +29,12 @@ export class WaitingLine<T, W = undefined> {
     return this.#line[0]?.who
   }
 
-  /** Rejects with `AuditError` `cancelled`; `onLeave` is called after somebody was cancelled. */
-  wait(signal: AbortSignal, onLeave: () => void, who: W): Promise<T> {
+  /** Rejects with `AuditError` `cancelled`. */
+  wait(signal: AbortSignal, who: W): Promise<T> {
     if (signal.aborted) return Promise.reject(cancelledBy(signal))
+    this.#watch(signal)
     return new Promise((resolve, reject) => {
-      const forget = onCancel(signal, () => {
-        this.#line = this.#line.filter((each) => each !== waiter)
-        reject(cancelledBy(signal))
-        onLeave()
-      })
-      const waiter = {
-        who,
-        resolve: (value: T) => {
-          forget()
-          resolve(value)
-        },
-        reject: (error: AuditError) => {
-          forget()
-          reject(error)
-        },
-      }
-      this.#line.push(waiter)
+      this.#line.push({ who, signal, resolve, reject })
     })
   }
 
@@ -45,6 +44,18 @@ export class WaitingLine<T, W = undefined> {
 
   dismiss(error: AuditError): void {
     for (const waiter of this.#line.splice(0)) waiter.reject(error)
+  }
+
+  /** Once, however many wait with it. */
+  #watch(signal: AbortSignal): void {
+    if (this.#watched.has(signal)) return
+    this.#watched.add(signal)
+    onCancel(signal, () => {
+      const leaving = this.#line.filter((waiter) => waiter.signal === signal)
+      this.#line = this.#line.filter((waiter) => waiter.signal !== signal)
+      for (const waiter of leaving) waiter.reject(cancelledBy(signal))
+      if (leaving.length > 0) this.#onLeave()
+    })
   }
 }
 

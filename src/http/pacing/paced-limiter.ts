@@ -1,6 +1,6 @@
 import type { SavedPace } from '../../domain/checkpoint.ts'
 import type { Clock } from '../../ports.ts'
-import type { Admission, Attempt } from '../admission.ts'
+import type { Admission, Leave } from '../admission.ts'
 import type { CallName } from '../calls.ts'
 import { Alarm, WaitingLine } from '../waiting.ts'
 import { admissionAt, paceOf, type Ticket, ticketOf, withAdmitted } from './pace.ts'
@@ -32,9 +32,11 @@ export interface PacedLimiter extends Admission {
   documented(perSecond: number): void
 }
 
-interface Place {
-  readonly ticket: Ticket
-  readonly sentAt: number
+/** Who waits to be sent. */
+interface Waiting {
+  readonly url: string
+  /** In units. */
+  readonly cost: number
 }
 
 /**
@@ -54,8 +56,8 @@ export function pacedLimiterOf(options: {
 }): PacedLimiter {
   const { most, perSecond = 0, saved, documented, costOf = () => 1, clock, random } = options
   let state = paceStart({ most, pinned: perSecond > 0 ? perSecond : null, saved, documented }, clock.now())
-  const line = new WaitingLine<Place, { cost: number }>()
-  const suspects = new WaitingLine<Place, { cost: number }>()
+  const line = new WaitingLine<Leave, Waiting>(admitNext)
+  const suspects = new WaitingLine<Leave, Waiting>(admitNext)
   const alarm = new Alarm(clock, () => admitNext())
 
   function admitNext(): void {
@@ -68,28 +70,28 @@ export function pacedLimiterOf(options: {
       else {
         // What a suspect says of the server is in doubt: another finds out whether it accepts again.
         const next = line.length === 0 || (suspects.length > 0 && state.spell === null) ? suspects : line
-        const ticket = ticketOf(state, next.first?.cost)
+        const { url = '', cost } = next.first ?? {}
+        const ticket = ticketOf(state, cost)
         state = withAdmitted(state, now, ticket.cost)
-        next.serve({ ticket, sentAt: now })
+        next.serve(leaveOf(url, ticket, now))
       }
     }
     alarm.set(wakeAt)
   }
 
   // The time of admission is what the cycles are counted by; the attempt may begin a little later.
-  const leaveOf = (url: string, ticket: Ticket, sentAt: number) => (attempt: Attempt) => {
-    state = withAttempt(state, url, { ...attempt, sentAt }, ticket, random())
-    admitNext()
-  }
+  const leaveOf =
+    (url: string, ticket: Ticket, sentAt: number): Leave =>
+    (attempt) => {
+      state = withAttempt(state, url, { ...attempt, sentAt }, ticket, random())
+      admitNext()
+    }
 
   return {
-    async admit({ call, url }, signal) {
-      const place = (isSuspected(state.suspicion, url) ? suspects : line).wait(signal, admitNext, {
-        cost: costOf(call),
-      })
+    admit({ call, url }, signal) {
+      const place = (isSuspected(state.suspicion, url) ? suspects : line).wait(signal, { url, cost: costOf(call) })
       admitNext()
-      const { ticket, sentAt } = await place
-      return leaveOf(url, ticket, sentAt)
+      return place
     },
     readout: () => ({
       inFlight: state.inFlight,

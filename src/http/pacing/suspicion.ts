@@ -51,8 +51,14 @@ const ALERT = 0.18
 const FRESH_MS = 5_000
 const MOST_REMEMBERED = 1_000
 
+/** Nearly always there is none, and then the URL, which is another each time, need not be made a property name. */
+function refusalOf({ refused }: Suspicion, url: string): Refusal | undefined {
+  for (const _ in refused) return refused[url]
+  return undefined
+}
+
 /** Is it still to be found out what its refusal was about? Then its next try is worth more than another's first. */
-export const isSuspected = ({ refused }: Suspicion, url: string): boolean => refused[url]?.is === 'suspected'
+export const isSuspected = (suspicion: Suspicion, url: string): boolean => refusalOf(suspicion, url)?.is === 'suspected'
 
 /** How the pace stands when an attempt is over. */
 interface Standing {
@@ -76,8 +82,8 @@ interface Judgement {
  */
 export function judged(before: Suspicion, url: string, attempt: Attempt, standing: Standing): Judgement {
   if (attempt.result === 'answered') return passed(before, url, attempt, standing)
-  if (attempt.result !== 'throttled' || before.refused[url]?.is === 'own') return { suspicion: before }
-  const earlier = before.refused[url]
+  const earlier = refusalOf(before, url)
+  if (attempt.result !== 'throttled' || earlier?.is === 'own') return { suspicion: before }
   return earlier !== undefined && !standing.closed
     ? { suspicion: remembering(withOwn(before, earlier.kind, 1), url, attempt, standing.ticket, 'own') }
     : refusedFirst(before, url, attempt, standing)
@@ -105,7 +111,7 @@ function refusedFirst(before: Suspicion, url: string, attempt: Attempt, standing
 
 function passed(before: Suspicion, url: string, { endedAt }: Attempt, { closed, reactedAt }: Standing): Judgement {
   const after = { ...before, refusedShare: before.refusedShare * (1 - REFUSED_MEMORY) }
-  const earlier = before.refused[url]
+  const earlier = refusalOf(before, url)
   if (earlier === undefined) return { suspicion: after }
   const { [url]: _, ...refused } = before.refused
   const forgotten = { ...after, refused }
