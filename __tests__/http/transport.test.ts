@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
 import { Agent } from 'undici'
 import { describe, expect, test } from 'vitest'
 import { agentOf } from '../../src/http/agent.ts'
 import { systemClock } from '../../src/http/clock.ts'
 import type { HttpAnswer } from '../../src/http/send.ts'
-import { LIMITS, transport } from '../../src/http/transport.ts'
+import { LIMITS, placeOf, transport } from '../../src/http/transport.ts'
 import { failureOf, never } from './expecting.ts'
 import { closedPort, http, json, type Loopback, loopback, reset } from './loopback.ts'
 
@@ -28,6 +29,26 @@ async function exchanged(
     await dispatcher.destroy()
   }
 }
+
+test('placeOf() is what a URL parser makes of it, however plain the address is', () => {
+  const plain = fc
+    .tuple(fc.domain(), fc.array(fc.stringMatching(/^[\w.-]{1,12}$/), { maxLength: 5 }))
+    .map(([host, segments]) => `https://${host}/${segments.join('/')}`)
+  const odd = fc.constantFrom(
+    'https://a.example/../x',
+    'https://A.Example/x',
+    'https://127.1/x',
+    'https://a.1/x',
+    'https://a.example',
+  )
+  fc.assert(
+    fc.property(fc.oneof(plain, odd, fc.webUrl({ withQueryParameters: true, withFragments: true })), (url) => {
+      fc.pre(URL.canParse(url))
+      const { origin, pathname, search } = new URL(url)
+      expect(placeOf(url)).toStrictEqual({ origin, path: `${pathname}${search}` })
+    }),
+  )
+})
 
 const says = (text: string | Buffer) => (socket: Socket) => socket.write(text)
 

@@ -7,14 +7,17 @@ export interface AccountAddress {
   readonly accountId: string
 }
 
-/** The address of a call, made from its row in the table of calls; every value is encoded as one path segment. */
-export function urlOf(
+/** The addresses of a call, made from its row in the table of calls; every value is encoded as one path segment. */
+export function urlsOf(call: CallName, { host, accountId }: AccountAddress): (id: string) => string {
+  const template: string = EVERY_CALL[call].path
+  const [before, after] = `https://${host}${template.replace('{account}', encodeURIComponent(accountId))}`.split('{id}')
+  return (id) => (after === undefined ? `${before}` : `${before}${encodeURIComponent(id)}${after}`)
+}
+
+/** One of them. */
+export const urlOf = (
   call: CallName,
-  { host, accountId }: AccountAddress,
+  address: AccountAddress,
   id = '',
   query?: Readonly<Record<string, string>>,
-): string {
-  const template: string = EVERY_CALL[call].path
-  const path = template.replace('{account}', encodeURIComponent(accountId)).replace('{id}', encodeURIComponent(id))
-  return `https://${host}${path}${query === undefined ? '' : `?${new URLSearchParams(query)}`}`
-}
+): string => `${urlsOf(call, address)(id)}${query === undefined ? '' : `?${new URLSearchParams(query)}`}`

@@ -57,9 +57,7 @@ export function withSample(
   // What was sent before it closed again belongs to the time before.
   if (state.phase !== 'closed' || sentAt < state.changedAt) return state
   const samples = withOne(state.samples, answered, now)
-  const all = countOf(samples)
-  const failed = countOf(samples.filter((each) => !each.answered))
-  if (answered || all < LEAST_SAMPLES || failed < all * FAILING_SHARE) return { ...state, samples }
+  if (answered || !areFailing(samples)) return { ...state, samples }
   return {
     ...state,
     phase: 'open',
@@ -84,6 +82,11 @@ function withOne(samples: readonly Samples[], answered: boolean, now: number): S
     room -= each.count
   }
   return recent
+}
+
+function areFailing(samples: readonly Samples[]): boolean {
+  const all = countOf(samples)
+  return all >= LEAST_SAMPLES && countOf(samples.filter(({ answered }) => !answered)) >= all * FAILING_SHARE
 }
 
 const countOf = (samples: readonly Samples[]): number => samples.reduce((sum, { count }) => sum + count, 0)

@@ -20,13 +20,15 @@ export const SHOWN_GRAPHEMES = 200
 /** One grapheme may pile up thousands of marks. */
 const UNITS_PER_GRAPHEME = 10
 
-const SEGMENTER = new Intl.Segmenter('en')
+/** Made when text is first too long: it takes some milliseconds. */
+let segmenter: Intl.Segmenter | undefined
 
 /** Cuts long text between graphemes and tells how long it was. */
 function capped(text: string, graphemes: number): string {
   if (text.length <= graphemes) return text
+  segmenter ??= new Intl.Segmenter('en')
   let [kept, count] = ['', 0]
-  for (const { segment } of SEGMENTER.segment(text.slice(0, graphemes * UNITS_PER_GRAPHEME))) {
+  for (const { segment } of segmenter.segment(text.slice(0, graphemes * UNITS_PER_GRAPHEME))) {
     if (count++ === graphemes) break
     kept += segment
   }
