@@ -54,11 +54,14 @@ export async function uploadArtifact(request: ArtifactRequest): Promise<Artifact
   }
 }
 
+/** zlib's. The usual 6 takes twice as long for 7 % less of files like these. */
+const COMPRESSION = 3
+
 async function upload(
   { client, files, root, retentionDays, run }: ArtifactRequest,
   name: string,
 ): Promise<ArtifactState> {
-  const options = retentionDays === undefined ? {} : { retentionDays }
+  const options = { compressionLevel: COMPRESSION, ...(retentionDays === undefined ? {} : { retentionDays }) }
   const { id } = await client.uploadArtifact(name, [...files], root, options)
   if (id === undefined) throw new Error('the service gave no artifact id')
   return {
