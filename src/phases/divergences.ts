@@ -8,7 +8,7 @@ import { whenQuiet } from './quiet.ts'
 import { type Listed, unfinished } from './unfinished.ts'
 
 /** Finished results are made durable at least every so many … */
-const BATCH_SIZE = 200
+const BATCH_SIZE = 1_000
 /** … and at least this often while results come in. */
 const BATCH_MS = 1_000
 /** What is under way when the time is up may still end; a request takes no longer than this. */
