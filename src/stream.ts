@@ -85,20 +85,20 @@ export async function* mapBlocks<T, R>(
     await bell.promise
     bell = Promise.withResolvers<void>()
   }
-  const fill = async () => {
+  /** Begins what there is a place for; `false`: there would be more, but this block has none. */
+  const begun = (): boolean => {
     while (!items.hasEnded && failed === undefined && underWay + results.length < limit) {
       const next = items.next()
-      if (next === undefined) await items.nextBlock()
-      else {
-        underWay++
-        map(next.item).then(succeed, fail)
-      }
+      if (next === undefined) return false
+      underWay++
+      map(next.item).then(succeed, fail)
     }
+    return true
   }
 
   try {
     for (;;) {
-      await fill()
+      while (!begun()) await items.nextBlock()
       const finished = results
       results = []
       if (finished.length > 0) yield finished

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { agentOf } from '../../src/http/agent.ts'
 import { systemClock } from '../../src/http/clock.ts'
 import type { HttpAnswer } from '../../src/http/send.ts'
-import { LIMITS, placeOf, transport } from '../../src/http/transport.ts'
+import { LIMITS, transport, urlSplitter } from '../../src/http/transport.ts'
 import { failureOf, never } from './expecting.ts'
 import { closedPort, http, json, type Loopback, loopback, reset } from './loopback.ts'
 
@@ -30,9 +30,13 @@ async function exchanged(
   }
 }
 
-test('placeOf() is what a URL parser makes of it, however plain the address is', () => {
+test('urlSplitter() gives what a URL parser makes of it, however plain the address is, and whatever came before', () => {
+  const split = urlSplitter()
   const plain = fc
-    .tuple(fc.domain(), fc.array(fc.stringMatching(/^[\w.-]{1,12}$/), { maxLength: 5 }))
+    .tuple(
+      fc.constantFrom('a.example', 'a.example.org', 'b.example', 'a.example:8443'),
+      fc.array(fc.stringMatching(/^[\w.-]{1,12}$/), { maxLength: 5 }),
+    )
     .map(([host, segments]) => `https://${host}/${segments.join('/')}`)
   const odd = fc.constantFrom(
     'https://a.example/../x',
@@ -45,7 +49,7 @@ test('placeOf() is what a URL parser makes of it, however plain the address is',
     fc.property(fc.oneof(plain, odd, fc.webUrl({ withQueryParameters: true, withFragments: true })), (url) => {
       fc.pre(URL.canParse(url))
       const { origin, pathname, search } = new URL(url)
-      expect(placeOf(url)).toStrictEqual({ origin, path: `${pathname}${search}` })
+      expect(split(url)).toStrictEqual({ origin, path: `${pathname}${search}` })
     }),
   )
 })

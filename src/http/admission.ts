@@ -62,6 +62,6 @@ export const admitted =
       throw error
     } finally {
       const attempt = { sentAt, endedAt: clock.now(), result, retryAfterMs }
-      for (const leave of leaves.toReversed()) leave(attempt)
+      for (let leave = leaves.pop(); leave !== undefined; leave = leaves.pop()) leave(attempt)
     }
   }

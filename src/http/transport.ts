@@ -42,6 +42,7 @@ export const transport = ({
   limits?: Limits
 }): Send => {
   const common = { accept: 'application/json', ...(userAgent === undefined ? {} : { 'user-agent': userAgent }) }
+  const split = urlSplitter()
   const [overdue, listOverdue] = [new Overdue(limits.total, clock), new Overdue(limits.listTotal, clock)]
   return async (asked, signal) => {
     if (signal.aborted) throw cancelledBy(signal)
@@ -52,7 +53,7 @@ export const transport = ({
       exchange.stop(new AuditError('timeout', `Cannot ${what}: no whole answer in time`, { code: 'TOTAL' })),
     )
     try {
-      dispatcher.dispatch(dispatched(asked, common, limits), exchange)
+      dispatcher.dispatch(dispatched(asked, split(asked.url), common, limits), exchange)
       const { status, headers, bytes } = await exchange.whole
       return { status, headers, text: textOf(what, status, headers, bytes) }
     } catch (error) {
@@ -66,11 +67,12 @@ export const transport = ({
 
 function dispatched(
   asked: HttpRequest,
+  place: { readonly origin: string; readonly path: string },
   common: Readonly<Record<string, string>>,
   limits: Limits,
 ): Dispatcher.DispatchOptions {
   return {
-    ...placeOf(asked.url),
+    ...place,
     method: EVERY_CALL[asked.call].method,
     headers: { ...common, ...asked.headers, 'accept-encoding': 'identity' },
     body: asked.body ?? null,
@@ -79,15 +81,21 @@ function dispatched(
   }
 }
 
-/** Nothing that a URL parser would change; to parse each costs more. */
-const PLAIN = /^(https:\/\/(?:[a-z\d-]+\.)+[a-z]+)((?:\/[\w-]+)+)$/
-
-/** Where a request goes, as undici wants it told. */
-export function placeOf(url: string): { origin: string; path: string } {
-  const [, plainOrigin, plainPath] = PLAIN.exec(url) ?? []
-  if (plainOrigin !== undefined && plainPath !== undefined) return { origin: plainOrigin, path: plainPath }
-  const { origin, pathname, search } = new URL(url)
-  return { origin, path: `${pathname}${search}` }
+/**
+ * Where requests go, as undici wants it told. Most go to where the last one went, to a path that a URL parser leaves as
+ * it is; to parse each takes longer.
+ */
+export function urlSplitter(): (url: string) => { origin: string; path: string } {
+  let origin = ''
+  return (url) => {
+    if (origin !== '' && url.startsWith(origin)) {
+      const path = url.slice(origin.length)
+      if (/^\/[\w/-]*$/.test(path)) return { origin, path }
+    }
+    const { origin: found, pathname, search } = new URL(url)
+    origin = found
+    return { origin, path: `${pathname}${search}` }
+  }
 }
 
 function checksOf(asked: HttpRequest, { maxBodyBytes: most }: Limits): Checks {
