@@ -45,7 +45,7 @@ function accepted(state: PaceState, { sentAt, endedAt }: Attempt, ticket: Ticket
 
 /** One more for each answer doubles it each round trip; only while it is used. */
 const wider = (state: PaceState, { inFlight }: Ticket): PaceState =>
-  inFlight * 2 >= state.window ? { ...state, window: Math.min(state.most, state.window + 1) } : state
+  inFlight * 2 >= state.window && state.window < state.most ? { ...state, window: state.window + 1 } : state
 
 const reopened = (state: PaceState, spell: Spell, at: number): PaceState => ({
   ...state,

@@ -110,7 +110,8 @@ function refusedFirst(before: Suspicion, url: string, attempt: Attempt, standing
 }
 
 function passed(before: Suspicion, url: string, { endedAt }: Attempt, { closed, reactedAt }: Standing): Judgement {
-  const after = { ...before, refusedShare: before.refusedShare * (1 - REFUSED_MEMORY) }
+  const { refusedShare } = before
+  const after = refusedShare === 0 ? before : { ...before, refusedShare: refusedShare * (1 - REFUSED_MEMORY) }
   const earlier = refusalOf(before, url)
   if (earlier === undefined) return { suspicion: after }
   const { [url]: _, ...refused } = before.refused
