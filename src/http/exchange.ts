@@ -15,13 +15,21 @@ export interface Checks {
   onBody(size: number): void
 }
 
+/** Learns how an exchange ended: one of the two, once. */
+export interface Outcome {
+  ended(answer: WholeAnswer): void
+  /** With what the checks threw, what it was stopped with, or what undici found. */
+  failed(error: unknown): void
+}
+
 /**
  * One exchange over undici's own interface. `request` makes a stream and an iterator for every body, which costs more than
  * all that the audit itself does with a small answer.
  */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #checks: Checks
-  readonly #outcome = Promise.withResolvers<WholeAnswer>()
+  readonly #outcome: Outcome
+  #isOver = false
   readonly #chunks: Buffer[] = []
   #size = 0
   #status = 0
@@ -29,19 +37,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined
   #stopped: Error | undefined
 
-  constructor(checks: Checks) {
+  constructor(checks: Checks, outcome: Outcome) {
     this.#checks = checks
-  }
-
-  /** Rejects with what the checks threw, what it was stopped with, or what undici found. */
-  get whole(): Promise<WholeAnswer> {
-    return this.#outcome.promise
+    this.#outcome = outcome
   }
 
   /** Ends it now. undici says nothing of a request that still waits for its connection; that one ends when it gets it. */
   stop(reason: Error): void {
     this.#stopped = reason
-    this.#outcome.reject(reason)
+    this.fail(reason)
     this.#controller?.abort(reason)
   }
 
@@ -65,12 +69,21 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    if (this.#isOver) return
+    this.#isOver = true
     const [first] = this.#chunks
     const bytes = first !== undefined && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks, this.#size)
-    this.#outcome.resolve({ status: this.#status, headers: this.#headers, bytes })
+    this.#outcome.ended({ status: this.#status, headers: this.#headers, bytes })
   }
 
   onResponseError(_: unknown, error: Error): void {
-    this.#outcome.reject(error)
+    this.fail(error)
+  }
+
+  /** It ends with this, unless it has ended. */
+  fail(error: unknown): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#outcome.failed(error)
   }
 }

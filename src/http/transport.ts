@@ -44,25 +44,38 @@ export const transport = ({
   const common = { accept: 'application/json', ...(userAgent === undefined ? {} : { 'user-agent': userAgent }) }
   const split = urlSplitter()
   const [overdue, listOverdue] = [new Overdue(limits.total, clock), new Overdue(limits.listTotal, clock)]
-  return async (asked, signal) => {
-    if (signal.aborted) throw cancelledBy(signal)
-    const { what, domain } = EVERY_CALL[asked.call]
-    const exchange = new Exchange(checksOf(asked, limits))
-    const forget = onCancel(signal, () => exchange.stop(cancelledBy(signal)))
-    const inTime = (domain === 'list' ? listOverdue : overdue).watch(() =>
-      exchange.stop(new AuditError('timeout', `Cannot ${what}: no whole answer in time`, { code: 'TOTAL' })),
-    )
-    try {
-      dispatcher.dispatch(dispatched(asked, split(asked.url), common, limits), exchange)
-      const { status, headers, bytes } = await exchange.whole
-      return { status, headers, text: textOf(what, status, headers, bytes) }
-    } catch (error) {
-      throw transportFailure(error, what)
-    } finally {
-      forget()
-      inTime()
-    }
-  }
+  return (asked, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(cancelledBy(signal))
+      const { what, domain } = EVERY_CALL[asked.call]
+      const over = () => {
+        forget()
+        inTime()
+      }
+      const exchange = new Exchange(checksOf(asked, limits), {
+        ended({ status, headers, bytes }) {
+          over()
+          try {
+            resolve({ status, headers, text: textOf(what, status, headers, bytes) })
+          } catch (error) {
+            reject(transportFailure(error, what))
+          }
+        },
+        failed(error) {
+          over()
+          reject(transportFailure(error, what))
+        },
+      })
+      const forget = onCancel(signal, () => exchange.stop(cancelledBy(signal)))
+      const inTime = (domain === 'list' ? listOverdue : overdue).watch(() =>
+        exchange.stop(new AuditError('timeout', `Cannot ${what}: no whole answer in time`, { code: 'TOTAL' })),
+      )
+      try {
+        dispatcher.dispatch(dispatched(asked, split(asked.url), common, limits), exchange)
+      } catch (error) {
+        exchange.fail(error)
+      }
+    })
 }
 
 function dispatched(
