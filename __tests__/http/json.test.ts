@@ -26,6 +26,17 @@ describe('parseJson()', () => {
     fc.assert(fc.property(fc.bigInt(), (id) => String((parseJson(`{"id":${id}}`) as { id: unknown }).id) === `${id}`))
   })
 
+  test('case 27: integers survive whatever stands around them', () => {
+    const gap = fc.constantFrom('', ' ', '\n', '\t\r\n')
+    const ids = fc.array(fc.tuple(gap, fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }), gap), { minLength: 1 })
+    fc.assert(
+      fc.property(ids, (ids) => {
+        const text = `[${ids.map(([before, id, after]) => `${before}${id}${after}`).join(',')}]`
+        expect((parseJson(text) as unknown[]).map(String)).toStrictEqual(ids.map(([, id]) => String(id)))
+      }),
+    )
+  })
+
   test('reads all other JSON as JSON.parse does', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 5 }), (text) => {

@@ -40,7 +40,8 @@ const lossless: Reviver = (key, value, context) => {
 const needsCare = (text: string): boolean =>
   // One by one: each is looked for many characters at a time, all of them together are looked for at every one.
   text.includes('\\u') || text.includes('__proto__') || LARGE.test(text)
-const LARGE = /9\d{15}|\d{17}/
+/** Digits after a quote are a string, as most ids are. */
+const LARGE = /(?:^|[:,[\s-])(?:9\d{15}|\d{17})/
 
 /**
  * Parses JSON without losing digits: an integer that a number cannot hold becomes its string of digits. Of a repeated
