@@ -17,7 +17,7 @@ export async function* inBlocks<T>(items: AsyncIterable<T> | Iterable<T>): Async
  * Items that come some at a time, for to wait for each alone costs more than most of them take. Each block is taken whole
  * before the next one is asked for.
  */
-export type Blocks<T> = AsyncIterable<Iterable<T>> | Iterable<Iterable<T>>
+export type Blocks<T> = readonly (readonly T[])[] | Iterable<Iterable<T>> | AsyncIterable<Iterable<T>>
 
 /** Takes items one by one out of blocks. Only where a block ends there is something to wait for. */
 class Puller<T> {
@@ -51,78 +51,117 @@ class Puller<T> {
   }
 }
 
+/** What `mapConcurrent` does with items. */
+export interface Mapping<T, R> {
+  /** Most calls of `map` under way. */
+  readonly limit: number
+  map(item: T): Promise<R>
+  /** Gets each result as soon as it is there. While what it returns is pending, nothing else is taken or begun. */
+  take(result: R): void | Promise<void>
+  /** Told at once of what `mapConcurrent` will throw. */
+  onFailure?(error: unknown): void
+}
+
 /**
- * Maps with at most `limit` calls under way and yields results as they complete, those together that have. The source is
- * pulled only when a place is free, so a slow reader holds everything back. When a call throws, no new one is started,
- * those under way are awaited, and the error is thrown on.
+ * Maps items as places become free, and hands on what comes of them as it comes. When something throws, no new call is
+ * begun, those under way are awaited, and the error is thrown on; what had come before it is still taken, unless it was
+ * `take` that threw. Nothing waits for a promise that need not: an iterator of results takes half a dozen for each.
  */
-export async function* mapBlocks<T, R>(
-  source: Blocks<T>,
-  limit: number,
-  map: (item: T) => Promise<R>,
-): AsyncGenerator<readonly R[]> {
-  const items = new Puller(source)
-  let results: R[] = []
-  let failed: { readonly error: unknown } | undefined
+export const mapConcurrent = <T, R>(source: Blocks<T>, mapping: Mapping<T, R>): Promise<void> =>
+  new Mapper(new Puller(source), mapping).run()
+
+class Mapper<T, R> {
+  readonly #items: Puller<T>
+  readonly #mapping: Mapping<T, R>
+  readonly #end = Promise.withResolvers<void>()
+  /** Came while nothing could be taken. */
+  readonly #results: R[] = []
   // Counted, not held: whatever holds those under way may hold on to what they leave behind.
-  let underWay = 0
-  // A race over all that is under way would leave a reaction on each of them every time; one bell does not.
-  let bell = Promise.withResolvers<void>()
+  #underWay = 0
+  /** Waits for a block, or for what is taken. */
+  #isHeldUp = false
+  #failure: { readonly error: unknown } | undefined
 
-  const settled = () => {
-    underWay--
-    bell.resolve()
+  constructor(items: Puller<T>, mapping: Mapping<T, R>) {
+    this.#items = items
+    this.#mapping = mapping
   }
-  const succeed = (result: R) => {
-    results.push(result)
-    settled()
+
+  run(): Promise<void> {
+    this.#goOn()
+    return this.#end.promise
   }
-  const fail = (error: unknown) => {
-    failed ??= { error }
-    settled()
-  }
-  const nextSettled = async () => {
-    await bell.promise
-    bell = Promise.withResolvers<void>()
-  }
-  /** Begins what there is a place for; `false`: there would be more, but this block has none. */
-  const begun = (): boolean => {
-    while (!items.hasEnded && failed === undefined && underWay + results.length < limit) {
-      const next = items.next()
-      if (next === undefined) return false
-      underWay++
-      map(next.item).then(succeed, fail)
+
+  #goOn(): void {
+    while (!this.#isHeldUp) {
+      if (this.#results.length > 0) this.#take(this.#results.shift() as R)
+      else if (this.#mayBegin()) this.#begin()
+      else break
     }
-    return true
+    const isOver = this.#failure !== undefined || this.#items.hasEnded
+    if (isOver && !this.#isHeldUp && this.#underWay === 0) this.#close()
   }
 
-  try {
-    for (;;) {
-      while (!begun()) await items.nextBlock()
-      const finished = results
-      results = []
-      if (finished.length > 0) yield finished
-      else if (failed !== undefined) throw failed.error
-      else if (underWay > 0) await nextSettled()
-      else if (items.hasEnded) return
+  #mayBegin(): boolean {
+    return this.#failure === undefined && !this.#items.hasEnded && this.#underWay < this.#mapping.limit
+  }
+
+  #begin(): void {
+    const next = this.#items.next()
+    if (next === undefined) this.#holdUp(this.#items.nextBlock().catch(this.#fail))
+    else {
+      this.#underWay++
+      this.#mapping.map(next.item).then(this.#onResult, this.#onError)
     }
-  } finally {
-    await items.close()
-    while (underWay > 0) await nextSettled()
   }
-}
 
-async function* oneByOne<T>(items: AsyncIterable<T> | Iterable<T>): AsyncGenerator<readonly T[]> {
-  for await (const item of items) yield [item]
-}
+  readonly #onResult = (result: R): void => {
+    this.#underWay--
+    if (this.#failure === undefined) this.#results.push(result)
+    this.#goOn()
+  }
 
-/** The same for items that come one by one, and for results that are wanted so. */
-export async function* mapConcurrent<T, R>(
-  source: AsyncIterable<T> | Iterable<T>,
-  limit: number,
-  map: (item: T) => Promise<R>,
-): AsyncGenerator<R> {
-  for await (const results of mapBlocks(oneByOne(source), limit, map)) yield* results
+  readonly #onError = (error: unknown): void => {
+    this.#underWay--
+    this.#fail(error)
+    this.#goOn()
+  }
+
+  #take(result: R): void {
+    try {
+      const taking = this.#mapping.take(result)
+      if (taking !== undefined) this.#holdUp(taking.catch(this.#failTaking))
+    } catch (error) {
+      this.#failTaking(error)
+    }
+  }
+
+  /** `until` never rejects. */
+  #holdUp(until: Promise<void>): void {
+    this.#isHeldUp = true
+    void until.then(() => {
+      this.#isHeldUp = false
+      this.#goOn()
+    })
+  }
+
+  readonly #failTaking = (error: unknown): void => {
+    this.#results.length = 0
+    this.#fail(error)
+  }
+
+  readonly #fail = (error: unknown): void => {
+    if (this.#failure !== undefined) return
+    this.#failure = { error }
+    this.#mapping.onFailure?.(error)
+  }
+
+  /** Comes once: nothing is under way or held up any more that could lead here again. */
+  #close(): void {
+    const { resolve, reject } = this.#end
+    const end = () => (this.#failure === undefined ? resolve() : reject(this.#failure.error))
+    this.#items.close().then(end, reject)
+  }
 }
 
 /** One source among others, and how many items it has. */

@@ -54,16 +54,19 @@ async function check(checked: Check) {
   const doneAt: number[] = []
   let failed = 0
   const ids = Array.from({ length: identities }, (_, id) => id + 1)
-  const results = mapConcurrent(ids, most * UNDER_WAY_PER_PLACE, async (id) => {
-    const request = { call: 'users.match', url: `https://account.invalid/${id}` } as const
-    await ask(request, () => undefined, SIGNAL).then(
-      () => doneAt.push(clock.now()),
-      () => {
-        failed += 1
-      },
-    )
+  await mapConcurrent([ids], {
+    limit: most * UNDER_WAY_PER_PLACE,
+    async map(id) {
+      const request = { call: 'users.match', url: `https://account.invalid/${id}` } as const
+      await ask(request, () => undefined, SIGNAL).then(
+        () => doneAt.push(clock.now()),
+        () => {
+          failed += 1
+        },
+      )
+    },
+    take() {},
   })
-  for await (const _ of results);
   const sorted = doneAt.toSorted((one, other) => one - other)
   const p99Ms = sorted[Math.floor(sorted.length * 0.99)] ?? 0
   return { done: doneAt.length, failed, mostUnderWay, refusedByServer, p99Ms, limiter }

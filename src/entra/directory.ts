@@ -102,8 +102,13 @@ async function lookUpIds(
   const batches = Array.from({ length: Math.ceil(ids.length / IDS_PER_LOOK_UP) }, (_, at) =>
     ids.slice(at * IDS_PER_LOOK_UP, (at + 1) * IDS_PER_LOOK_UP),
   )
-  for await (const found of mapConcurrent(batches, AT_ONCE, (batch) => byIds(graph, type, batch, signal)))
-    for (const object of found) objects.add(object)
+  await mapConcurrent([batches], {
+    limit: AT_ONCE,
+    map: (batch) => byIds(graph, type, batch, signal),
+    take(found) {
+      for (const object of found) objects.add(object)
+    },
+  })
 }
 
 /** Ids that are no object of the type are left out of the answer. https://learn.microsoft.com/graph/api/directoryobject-getbyids */

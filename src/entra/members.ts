@@ -37,11 +37,13 @@ export function membershipsOf(graph: Graph, isWanted: (groupId: string) => boole
       // v1.0 leaves service principals out of the members of a group; what they are members of, it tells.
       // https://learn.microsoft.com/graph/api/group-list-members
       const left = [...idsOf('service-principals', undefined)].filter((id) => missing.has(id))
-      const ask = async (id: string) => ({
-        id,
-        groups: await groupsOf.get(id, () => readGroups(graph, id, isWanted, signal)),
+      await mapConcurrent([left], {
+        limit: AT_ONCE,
+        map: async (id) => ({ id, groups: await groupsOf.get(id, () => readGroups(graph, id, isWanted, signal)) }),
+        take({ id, groups }) {
+          if (groups.has(group.id)) missing.delete(id)
+        },
       })
-      for await (const { id, groups } of mapConcurrent(left, AT_ONCE, ask)) if (groups.has(group.id)) missing.delete(id)
       return missing
     },
   }

@@ -43,8 +43,13 @@ async function lookUp(
   signal: AbortSignal,
 ): Promise<void> {
   const batches = batchesOf(names, graphUrlOf(`graph.${type}`, graph.host, queryOf(type, property, [])).length)
-  const answers = mapConcurrent(batches, AT_ONCE, (batch) => named(graph, type, property, batch, signal))
-  for await (const found of answers) for (const object of found) objects.add(object)
+  await mapConcurrent([batches], {
+    limit: AT_ONCE,
+    map: (batch) => named(graph, type, property, batch, signal),
+    take(found) {
+      for (const object of found) objects.add(object)
+    },
+  })
 }
 
 const queryOf = (type: PrincipalType, property: string, names: readonly string[]) => ({

@@ -32,8 +32,11 @@ async function listRest(
   if (pageSize === 0) return
   const starts: number[] = []
   for (let start = 1 + pageSize; start <= promised; start += pageSize) starts.push(start)
-  const rest = mapConcurrent(starts, AT_ONCE, (start) => account.page(type, start, signal))
-  for await (const { principals } of rest) learn(type, principals)
+  await mapConcurrent([starts], {
+    limit: AT_ONCE,
+    map: (start) => account.page(type, start, signal),
+    take: ({ principals }) => learn(type, principals),
+  })
 }
 
 /**
@@ -59,6 +62,9 @@ export async function completed(
   const missing: string[] = []
   for await (const listed of snapshot.ids(type))
     for (const { id } of listed) if (roster.find(type, id) === undefined) missing.push(id)
-  const found = mapConcurrent(missing, AT_ONCE, (id) => principals.find(type, id, signal))
-  for await (const principal of found) if (principal !== undefined) learn(type, [principal])
+  await mapConcurrent([missing], {
+    limit: AT_ONCE,
+    map: (id) => principals.find(type, id, signal),
+    take: (principal) => learn(type, principal === undefined ? [] : [principal]),
+  })
 }

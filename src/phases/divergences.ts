@@ -1,7 +1,7 @@
 import { AuditError, POLICIES, type Reason, unexpected } from '../domain/failure.ts'
 import type { Incompleteness } from '../domain/gate.ts'
 import type { Clock, Finished } from '../ports.ts'
-import { type Blocks, mapBlocks } from '../stream.ts'
+import { type Blocks, mapConcurrent } from '../stream.ts'
 import { afterCall, FIRST_STANDING, type Standing, type Step, stepAfter } from './access.ts'
 import { type Checked, type CheckSources, checked, type Item } from './check.ts'
 import { whenQuiet } from './quiet.ts'
@@ -92,22 +92,13 @@ class Run {
   async pass(items: Blocks<Item>): Promise<void> {
     const over = new AbortController()
     this.#watch(AbortSignal.any([this.#sources.signal, over.signal]))
-    for await (const results of mapBlocks(items, this.#input.concurrency, (item) => this.#check(item))) {
-      try {
-        for (const result of results) {
-          if (result.outcome.kind === 'failed' && !this.#secondPass) this.#failed.push(result)
-          else this.#record(result)
-          if (this.#isDue()) await this.#flush()
-          this.#standing = afterCall(this.#standing, result.end)
-          if (result.end === 'answered') this.#canary = result.item
-          const step = stepAfter(this.#standing, this.#all)
-          if (step.step !== 'go-on') await this.#act(step)
-        }
-      } catch (error) {
-        this.#halt.abort(new AuditError('cancelled', 'The audit stops'))
-        throw error
-      }
-    }
+    await mapConcurrent(items, {
+      limit: this.#input.concurrency,
+      map: (item) => checked(item, this.#sources),
+      take: (result) => this.#take(result),
+      // What waits for a retry must not hold up the end of a run that has to stop.
+      onFailure: (cause) => this.#halt.abort(new AuditError('cancelled', 'The audit stops', { cause })),
+    })
     over.abort()
   }
 
@@ -173,14 +164,20 @@ class Run {
     this.#input.clock.sleep(DRAIN_MS, this.#halt.signal).then(halt, () => {})
   }
 
-  /** What waits for a retry must not hold up the end of a run that has to stop. */
-  async #check(item: Item): Promise<Checked> {
-    try {
-      return await checked(item, this.#sources)
-    } catch (error) {
-      this.#halt.abort(error)
-      throw error
-    }
+  #take(result: Checked): void | Promise<void> {
+    if (result.outcome.kind === 'failed' && !this.#secondPass) this.#failed.push(result)
+    else this.#record(result)
+    this.#standing = afterCall(this.#standing, result.end)
+    if (result.end === 'answered') this.#canary = result.item
+    const step = stepAfter(this.#standing, this.#all)
+    return step.step !== 'go-on' || this.#isDue() ? this.#goOn(step) : undefined
+  }
+
+  async #goOn(step: Step): Promise<void> {
+    if (this.#isDue()) await this.#flush()
+    if (step.step === 'stop') throw new Stop(step.why)
+    if (step.step === 'broken') throw new AuditError(step.reason, BROKEN[step.reason], { code: CODES[step.reason] })
+    if (step.step === 'canary' && (await this.#canaryIsRefused())) throw new Stop('access-lost')
   }
 
   #record(result: Checked): void {
@@ -202,18 +199,12 @@ class Run {
     this.#input.onCommitted()
   }
 
-  async #act(step: Step): Promise<void> {
-    if (step.step === 'stop') throw new Stop(step.why)
-    if (step.step === 'broken') throw new AuditError(step.reason, BROKEN[step.reason], { code: CODES[step.reason] })
-    if (step.step === 'canary' && (await this.#canaryIsRefused())) throw new Stop('access-lost')
-  }
-
   /** Two refusals of an identity that was answered before: the access is lost, not one identity forbidden. */
   async #canaryIsRefused(): Promise<boolean> {
     const canary = this.#canary
     if (canary === undefined) return false
     for (let repeat = 0; repeat < 2; repeat++) {
-      const { end } = await this.#check(canary)
+      const { end } = await checked(canary, this.#sources)
       if (end !== 'refused') {
         this.#standing = { ...this.#standing, refusedInARow: 0 }
         return false
