@@ -9,7 +9,7 @@ import { agentOf } from '../../src/http/agent.ts'
 import { systemClock } from '../../src/http/clock.ts'
 import { LIMITS, transport } from '../../src/http/transport.ts'
 import { failureOf, never, thrownBy } from './expecting.ts'
-import { closedPort, type Loopback, loopback } from './loopback.ts'
+import { closedPort, json, type Loopback, loopback } from './loopback.ts'
 
 const limits = { ...LIMITS, headers: 500, total: 3_000 }
 const asked = (dispatcher: Dispatcher, url: string) =>
@@ -150,5 +150,61 @@ describe('agentOf() and transport(), by TLS', () => {
       expect(failure.reason).toBe('configuration')
       expect(failure.message).not.toContain('secret')
     })
+  })
+})
+
+describe('agentOf(), a host that was asked before', () => {
+  const ok = json('{}')
+  const senderOf = (env: Readonly<Record<string, string>>) => {
+    const dispatcher = agentOf(env, { connections: 2 })
+    const send = transport({ dispatcher, clock: systemClock, limits })
+    return {
+      send: (url: string) => send({ call: 'users.match', url }, never),
+      [Symbol.asyncDispose]: () => dispatcher.destroy(),
+    }
+  }
+
+  test('is asked over connections that are there, never more than allowed, and another over its own', async () => {
+    await using one = await loopback((socket) => socket.write(ok))
+    await using other = await loopback((socket) => socket.write(ok))
+    await using sender = senderOf({})
+    for (let round = 0; round < 3; round++)
+      await Promise.all(Array.from({ length: 6 }, (_, n) => sender.send((n % 2 === 0 ? one : other).url)))
+    expect([one.heads.length, other.heads.length]).toStrictEqual([9, 9])
+    expect([one.connections(), other.connections()]).toStrictEqual([2, 2])
+  })
+
+  test('is reached again after all its connections are gone', async () => {
+    await using server = await loopback((socket) => socket.end(json('{}', { connection: 'close' })))
+    await using sender = senderOf({})
+    for (let n = 1; n <= 4; n++) {
+      expect((await sender.send(server.url)).status).toBe(200)
+      while (server.open() > 0) await new Promise((resolve) => setImmediate(resolve))
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      expect(server.connections()).toBe(n)
+    }
+  })
+
+  test('is asked by way of the proxy each time, as plain HTTP is, and so is another', async () => {
+    await using proxy = await loopback((socket) => socket.write(ok))
+    await using sender = senderOf({ HTTP_PROXY: `http://127.0.0.1:${proxy.port}` })
+    for (const host of ['a.example', 'a.example', 'b.example', 'a.example'])
+      expect((await sender.send(`http://${host}/x`)).status).toBe(200)
+    expect(proxy.heads.map((head) => head.split('\r\n')[0])).toStrictEqual([
+      'POST http://a.example/x HTTP/1.1',
+      'POST http://a.example/x HTTP/1.1',
+      'POST http://b.example/x HTTP/1.1',
+      'POST http://a.example/x HTTP/1.1',
+    ])
+  })
+
+  test('is not asked any more once the agent is closed', async () => {
+    await using server = await loopback((socket) => socket.write(ok))
+    const dispatcher = agentOf({}, { connections: 2 })
+    const send = transport({ dispatcher, clock: systemClock, limits })
+    await send({ call: 'users.match', url: server.url }, never)
+    await dispatcher.close()
+    expect((await failureOf(send({ call: 'users.match', url: server.url }, never))).reason).toBe('internal')
+    expect(server.heads).toHaveLength(1)
   })
 })
