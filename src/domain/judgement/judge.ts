@@ -92,12 +92,9 @@ export class Judge {
     const gated = this.#policy.newOnly && compared ? open.filter((mark) => compared.fresh.includes(mark)) : open
 
     const remainder = remainderOf(finding, open)
-    this.#counter.add(
-      SUBJECT_OF[finding.type],
-      bitsOf(marks, [finding.class]),
-      bitsOf(open, remainder && [remainder.class]),
-      bitsOf(gated, classesOf(finding, gated)),
-    )
+    const openBits = bitsOf(open, remainder && [remainder.class])
+    const gatedBits = gated === open ? openBits : bitsOf(gated, classesOf(finding, gated))
+    this.#counter.add(SUBJECT_OF[finding.type], bitsOf(marks, [finding.class]), openBits, gatedBits)
     if (remainder !== undefined) this.#task(remainder.step, finding)
     return { finding, accepted, class: remainder?.class, change: compared?.change }
   }
