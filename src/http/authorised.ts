@@ -12,23 +12,27 @@ const MOST_SENDINGS = 4
  */
 export const authorised =
   (tokens: Tokens): Layer =>
-  (next) =>
-  async (request, signal) => {
-    for (let sending = 1; ; sending++) {
-      const current = tokens.current(signal)
-      const token = typeof current === 'string' ? current : await current
-      const headers = { ...request.headers, authorization: `Bearer ${token}` }
-      const answer = await next({ ...request, headers }, signal)
-      if (answer.status !== 401) {
-        tokens.accept(token)
-        return answer
+  (next) => {
+    // Kept, for a token is long, and would be put together and laid out anew for every request.
+    let [bearerOf, authorization] = ['', '']
+    return async (request, signal) => {
+      for (let sending = 1; ; sending++) {
+        const current = tokens.current(signal)
+        const token = typeof current === 'string' ? current : await current
+        if (token !== bearerOf) [bearerOf, authorization] = [token, `Bearer ${token}`]
+        const headers = { ...request.headers, authorization }
+        const answer = await next({ ...request, headers }, signal)
+        if (answer.status !== 401) {
+          tokens.accept(token)
+          return answer
+        }
+        const wasFresh = tokens.isFresh(token)
+        tokens.reject(token)
+        if (sending > 1 && wasFresh)
+          throw new AuditError('sign-in', `Cannot ${EVERY_CALL[request.call].what}: a fresh token was refused`, {
+            code: 401,
+          })
+        if (sending === MOST_SENDINGS) return answer
       }
-      const wasFresh = tokens.isFresh(token)
-      tokens.reject(token)
-      if (sending > 1 && wasFresh)
-        throw new AuditError('sign-in', `Cannot ${EVERY_CALL[request.call].what}: a fresh token was refused`, {
-          code: 401,
-        })
-      if (sending === MOST_SENDINGS) return answer
     }
   }
