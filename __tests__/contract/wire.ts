@@ -39,7 +39,11 @@ export const idToken = (claims: object): string =>
 export const clock = systemClock
 
 /** The real transport without a layer: answers of any status. */
-export const rawSend: Send = transport({ dispatcher: agentOf({}), clock: systemClock })
+export const rawSend: Send = transport({
+  dispatcher: agentOf({}),
+  clock: systemClock,
+  userAgent: 'aim-readiness-action/0.0.0',
+})
 
 export const ACCOUNT = '0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0'
 export const HOST = 'accounts.azuredatabricks.net'

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, connect, type Socket } from 'node:net'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { generate } from 'selfsigned'
 import { Agent, type Dispatcher } from 'undici'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -13,8 +14,8 @@ import { closedPort, json, type Loopback, loopback } from './loopback.ts'
 
 const limits = { ...LIMITS, headers: 500, total: 3_000 }
 const asked = (dispatcher: Dispatcher, url: string) =>
-  transport({ dispatcher, clock: systemClock, limits })({ call: 'users.match', url }, never).finally(() =>
-    dispatcher.destroy(),
+  transport({ dispatcher, clock: systemClock, userAgent: 'x', limits })({ call: 'users.match', url }, never).finally(
+    () => dispatcher.destroy(),
   )
 
 /** A TLS server whose certificate is for this name and these days. */
@@ -91,6 +92,29 @@ describe('agentOf() and transport(), by TLS', () => {
       await look(`http://me:secret@127.0.0.1:${proxy.port}`, proxy)
     }
 
+    test('a tunnel that is there is used again', () =>
+      throughProxy(
+        (socket) => {
+          const target = connect(good.port, '127.0.0.1', () => socket.write('HTTP/1.1 200 OK\r\n\r\n'))
+          socket.removeAllListeners('data').pipe(target).pipe(socket)
+          target.on('error', () => {})
+        },
+        async (proxyUrl, { heads }) => {
+          const trusted = getCACertificates('default')
+          setDefaultCACertificates([...trusted, good.cert])
+          const dispatcher = agentOf({ HTTPS_PROXY: proxyUrl }, { connections: 1 })
+          try {
+            const send = transport({ dispatcher, clock: systemClock, userAgent: 'x', limits })
+            for (let n = 0; n < 4; n++)
+              expect((await send({ call: 'users.match', url: good.url }, never)).status).toBe(200)
+          } finally {
+            setDefaultCACertificates(trusted)
+            await dispatcher.destroy()
+          }
+          expect(heads).toHaveLength(1)
+        },
+      ))
+
     test('HTTPS_PROXY is asked for a tunnel to the host, unless NO_PROXY names it', () =>
       throughProxy(
         (socket) => {
@@ -157,7 +181,7 @@ describe('agentOf(), a host that was asked before', () => {
   const ok = json('{}')
   const senderOf = (env: Readonly<Record<string, string>>) => {
     const dispatcher = agentOf(env, { connections: 2 })
-    const send = transport({ dispatcher, clock: systemClock, limits })
+    const send = transport({ dispatcher, clock: systemClock, userAgent: 'x', limits })
     return {
       send: (url: string) => send({ call: 'users.match', url }, never),
       [Symbol.asyncDispose]: () => dispatcher.destroy(),
@@ -201,7 +225,7 @@ describe('agentOf(), a host that was asked before', () => {
   test('is not asked any more once the agent is closed', async () => {
     await using server = await loopback((socket) => socket.write(ok))
     const dispatcher = agentOf({}, { connections: 2 })
-    const send = transport({ dispatcher, clock: systemClock, limits })
+    const send = transport({ dispatcher, clock: systemClock, userAgent: 'x', limits })
     await send({ call: 'users.match', url: server.url }, never)
     await dispatcher.close()
     expect((await failureOf(send({ call: 'users.match', url: server.url }, never))).reason).toBe('internal')

@@ -22,7 +22,7 @@ async function exchanged(
   await using server = await loopback(answer)
   const dispatcher = agentOf({}, { connections: 1 })
   try {
-    const send = transport({ dispatcher, clock: systemClock, limits })
+    const send = transport({ dispatcher, clock: systemClock, userAgent: 'somebody/1', limits })
     const request = { call: 'users.match', url: server.url, headers: { authorization: 'Bearer t' } } as const
     await look(send(request, signal), server, () => send(request, never))
   } finally {
@@ -48,8 +48,8 @@ test('urlSplitter() gives what a URL parser makes of it, however plain the addre
   fc.assert(
     fc.property(fc.oneof(plain, odd, fc.webUrl({ withQueryParameters: true, withFragments: true })), (url) => {
       fc.pre(URL.canParse(url))
-      const { origin, pathname, search } = new URL(url)
-      expect(split(url)).toStrictEqual({ origin, path: `${pathname}${search}` })
+      const { origin, host, pathname, search } = new URL(url)
+      expect(split(url)).toStrictEqual({ origin, host, path: `${pathname}${search}` })
     }),
   )
 })
@@ -66,6 +66,8 @@ describe('transport(), what comes through', () => {
       expect(await outcome).toMatchObject({ status: 200, text: '{"a":"ä"}' })
       expect(heads[0]).toMatch(/^POST \/x HTTP\/1.1\r\n/)
       expect(heads[0]).toContain('accept-encoding: identity')
+      expect(heads[0]).toContain('user-agent: somebody/1')
+      expect(heads[0]?.match(/^host: 127\.0\.0\.1:\d+$/gim)).toHaveLength(1)
     })
   })
 
@@ -83,7 +85,7 @@ describe('transport(), what comes through', () => {
   test('a connection is used again', async () => {
     await using server = await loopback(says(json('{}')))
     const dispatcher = agentOf({}, { connections: 1 })
-    const send = transport({ dispatcher, clock: systemClock, limits: quick })
+    const send = transport({ dispatcher, clock: systemClock, userAgent: 'somebody/1', limits: quick })
     for (let n = 0; n < 5; n++) await send({ call: 'users.match', url: server.url }, never)
     expect([server.heads.length, server.connections()]).toStrictEqual([5, 1])
     await dispatcher.destroy()
@@ -189,7 +191,7 @@ describe('transport(), what does not', () => {
     ))
 
   test('case 41: nobody listens', async () => {
-    const send = transport({ dispatcher: new Agent(), clock: systemClock, limits: quick })
+    const send = transport({ dispatcher: new Agent(), clock: systemClock, userAgent: 'somebody/1', limits: quick })
     const url = `http://127.0.0.1:${await closedPort()}/`
     expect(await failureOf(send({ call: 'users.match', url }, never))).toMatchObject({
       reason: 'network',

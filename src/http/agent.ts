@@ -7,6 +7,9 @@ const CONNECT_MS = 10_000
  * undici finds the way to a host anew for every request: whether by a proxy, by which, and what to add for it. That takes
  * longer than what the audit does with a small answer, and it comes out the same each time: at the connections to that
  * host. So once they are there they are asked themselves.
+ *
+ * Every request has to bring its `host`. On the way through a proxy undici would add it, and derive the name from it that
+ * TLS asks for; straight to the connections it would not, and a connection whose name changes is closed.
  */
 class ShortcutAgent extends EnvHttpProxyAgent {
   readonly #pools: Map<string, Pool>

@@ -38,10 +38,10 @@ export const transport = ({
 }: {
   dispatcher: Dispatcher
   clock: Clock
-  userAgent?: string
+  userAgent: string
   limits?: Limits
 }): Send => {
-  const common = { accept: 'application/json', ...(userAgent === undefined ? {} : { 'user-agent': userAgent }) }
+  const common = { accept: 'application/json', 'user-agent': userAgent }
   const split = urlSplitter()
   const [overdue, listOverdue] = [new Overdue(limits.total, clock), new Overdue(limits.listTotal, clock)]
   return (asked, signal) =>
@@ -80,34 +80,45 @@ export const transport = ({
 
 function dispatched(
   asked: HttpRequest,
-  place: { readonly origin: string; readonly path: string },
+  { origin, host, path }: Place,
   common: Readonly<Record<string, string>>,
   limits: Limits,
 ): Dispatcher.DispatchOptions {
   return {
-    ...place,
+    origin,
+    path,
     method: EVERY_CALL[asked.call].method,
-    headers: { ...common, ...asked.headers, 'accept-encoding': 'identity' },
+    // undici would add `host` by itself, but not on every way in the same manner; see `ShortcutAgent`.
+    headers: { ...common, ...asked.headers, host, 'accept-encoding': 'identity' },
     body: asked.body ?? null,
     headersTimeout: limits.headers,
     bodyTimeout: limits.bodyIdle,
   }
 }
 
+/** Where a request goes, as undici wants it told. */
+interface Place {
+  readonly origin: string
+  /** With the port, if it is not the usual one. */
+  readonly host: string
+  readonly path: string
+}
+
 /**
- * Where requests go, as undici wants it told. Most go to where the last one went, to a path that a URL parser leaves as
- * it is; to parse each takes longer.
+ * Takes addresses apart. Most go to where the last one went, to a path that a URL parser leaves as it is; to parse each
+ * takes longer.
  */
-export function urlSplitter(): (url: string) => { origin: string; path: string } {
-  let origin = ''
+export function urlSplitter(): (url: string) => Place {
+  let [origin, host] = ['', '']
   return (url) => {
     if (origin !== '' && url.startsWith(origin)) {
       const path = url.slice(origin.length)
-      if (/^\/[\w/-]*$/.test(path)) return { origin, path }
+      if (/^\/[\w/-]*$/.test(path)) return { origin, host, path }
     }
-    const { origin: found, pathname, search } = new URL(url)
-    origin = found
-    return { origin, path: `${pathname}${search}` }
+    const parsed = new URL(url)
+    origin = parsed.origin
+    host = parsed.host
+    return { origin, host, path: `${parsed.pathname}${parsed.search}` }
   }
 }
 
