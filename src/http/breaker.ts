@@ -36,7 +36,7 @@ export function breakerOf({ clock, server = 'Databricks' }: { clock: Clock; serv
         break
       }
       if (passage === 'probe') state = withProbe(state)
-      line.serve(leaveOf(line.first?.url ?? '', passage === 'probe'))
+      line.serve(({ url }) => leaveOf(url, passage === 'probe'))
     }
     alarm.set(line.length > 0 ? nextAt(state) : undefined)
   }

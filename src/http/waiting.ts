@@ -10,7 +10,7 @@ interface Waiter<T, W> {
 }
 
 /** Who waits for something, first come, first served; who is cancelled leaves the line. `W`: what is known of who waits. */
-export class WaitingLine<T, W = undefined> {
+export class WaitingLine<T, W> {
   #line: Waiter<T, W>[] = []
   readonly #onLeave: () => void
   readonly #watched = new WeakSet<AbortSignal>()
@@ -24,11 +24,6 @@ export class WaitingLine<T, W = undefined> {
     return this.#line.length
   }
 
-  /** Who is served next. */
-  get first(): W | undefined {
-    return this.#line[0]?.who
-  }
-
   /** Rejects with `AuditError` `cancelled`. */
   wait(signal: AbortSignal, who: W): Promise<T> {
     if (signal.aborted) return Promise.reject(cancelledBy(signal))
@@ -38,8 +33,10 @@ export class WaitingLine<T, W = undefined> {
     })
   }
 
-  serve(value: T): void {
-    this.#line.shift()?.resolve(value)
+  /** Serves who is first. */
+  serve(withWhat: (who: W) => T): void {
+    const first = this.#line.shift()
+    first?.resolve(withWhat(first.who))
   }
 
   dismiss(error: AuditError): void {

@@ -70,10 +70,11 @@ export function pacedLimiterOf(options: {
       else {
         // What a suspect says of the server is in doubt: another finds out whether it accepts again.
         const next = line.length === 0 || (suspects.length > 0 && state.spell === null) ? suspects : line
-        const { url = '', cost } = next.first ?? {}
-        const ticket = ticketOf(state, cost)
-        state = withAdmitted(state, now, ticket.cost)
-        next.serve(leaveOf(url, ticket, now))
+        next.serve(({ url, cost }) => {
+          const ticket = ticketOf(state, cost)
+          state = withAdmitted(state, now, cost)
+          return leaveOf(url, ticket, now)
+        })
       }
     }
     alarm.set(wakeAt)
