@@ -56,7 +56,7 @@ export interface Mapping<T, R> {
   /** Most calls of `map` under way. */
   readonly limit: number
   map(item: T): Promise<R>
-  /** Gets each result as soon as it is there. While what it returns is pending, nothing else is taken or begun. */
+  /** Gets the results one at a time, as they come. While what it returns is pending, nothing else is taken or begun. */
   take(result: R): void | Promise<void>
   /** Told at once of what `mapConcurrent` will throw. */
   onFailure?(error: unknown): void
@@ -107,11 +107,15 @@ class Mapper<T, R> {
   }
 
   #begin(): void {
-    const next = this.#items.next()
-    if (next === undefined) this.#holdUp(this.#items.nextBlock().catch(this.#fail))
-    else {
-      this.#underWay++
-      this.#mapping.map(next.item).then(this.#onResult, this.#onError)
+    try {
+      const next = this.#items.next()
+      if (next === undefined) this.#holdUp(this.#items.nextBlock().catch(this.#fail))
+      else {
+        this.#mapping.map(next.item).then(this.#onResult, this.#onError)
+        this.#underWay++
+      }
+    } catch (error) {
+      this.#fail(error)
     }
   }
 

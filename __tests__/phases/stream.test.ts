@@ -175,6 +175,28 @@ test('mapConcurrent closes its source, and throws what that throws, after what i
   expect(isClosed).toBe(true)
 })
 
+test.each(['map', 'a block'])(
+  'mapConcurrent ends when %s throws where a promise was expected, and what is under way is awaited',
+  async (who) => {
+    const ended: number[] = []
+    function* block() {
+      yield* [0, 1]
+      if (who === 'a block') throw new Error('broken')
+      yield 2
+    }
+    const mapped = mapConcurrent([block()], {
+      limit: 2,
+      map(item) {
+        if (item === 2) throw new Error('broken')
+        return (item === 0 ? tick() : tick().then(tick).then(tick)).then(() => ended.push(item as number))
+      },
+      take() {},
+    })
+    await expect(mapped).rejects.toThrow('broken')
+    expect(ended).toEqual([0, 1])
+  },
+)
+
 test('mapConcurrent ends at once where there is nothing', async () => {
   const nothing = { limit: 3, map: async () => expect.unreachable(), take: () => expect.unreachable() }
   await mapConcurrent([], nothing)
