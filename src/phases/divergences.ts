@@ -8,7 +8,7 @@ import { whenQuiet } from './quiet.ts'
 import { type Listed, unfinished } from './unfinished.ts'
 
 /** Finished results are made durable at least every so many … */
-const BATCH_SIZE = 1_000
+const BATCH_SIZE = 200
 /** … and at least this often while results come in. */
 const BATCH_MS = 1_000
 /** What is under way when the time is up may still end; a request takes no longer than this. */
@@ -129,7 +129,10 @@ class Run {
 
   async finish(): Promise<void> {
     this.#halt.abort()
-    for (const result of this.#failed) this.#record(result)
+    for (const result of this.#failed) {
+      this.#record(result)
+      if (this.#isDue()) await this.#flush()
+    }
     this.#failed = []
     await this.#flush()
     const { deadline, snapshot } = this.#input
