@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { divergences } from '../../src/phases/divergences.ts'
+import type { Finished } from '../../src/ports.ts'
 import {
   type Answer,
   answeringSource,
@@ -221,6 +222,24 @@ describe('divergences', () => {
       broken: false,
       stopped: 'access-lost',
     })
+  })
+
+  test('what is not durable yet is never more than 200, or a fifth of what is finished, or a thousand', async () => {
+    const sizes: number[] = []
+    class Watched extends MemoryLog {
+      override async commit(finished: readonly Finished[]): Promise<void> {
+        sizes.push(finished.length)
+        await super.commit(finished)
+      }
+    }
+    const { done } = await run(ids(12_000), link, { log: new Watched() })
+    let finished = 0
+    for (const size of sizes) {
+      finished += size
+      expect(size).toBeLessThanOrEqual(Math.min(1_000, Math.max(200, Math.ceil(finished / 5))))
+    }
+    expect([finished, done, sizes[0]]).toStrictEqual([12_000, 12_000, 200])
+    expect(sizes.length).toBeLessThan(30)
   })
 
   test('case 16: a disk that is full ends it as internal, and what was not made durable is not done', async () => {

@@ -7,10 +7,11 @@ import { type Checked, type CheckSources, checked, type Item } from './check.ts'
 import { whenQuiet } from './quiet.ts'
 import { type Listed, unfinished } from './unfinished.ts'
 
-/** Finished results are made durable at least every so many … */
-const BATCH_SIZE = 200
-/** … and at least this often while results come in. */
+/** Finished results are made durable at least this often while results come in … */
 const BATCH_MS = 1_000
+/** … and when they are so many, or this share of what is finished: a kill must not cost much of it. */
+const [LEAST_BATCH, MOST_BATCH] = [200, 1_000]
+const BATCH_SHARE = 1 / 5
 /** What is under way when the time is up may still end; a request takes no longer than this. */
 const DRAIN_MS = 95_000
 
@@ -73,6 +74,7 @@ class Run {
   #canary: Item | undefined
   #failed: Checked[] = []
   #batch: Finished[] = []
+  #recorded = 0
   #batchedAtMs: number
   #secondPass = false
   #stopped: Incompleteness | undefined
@@ -187,11 +189,13 @@ class Run {
     const { item, outcome } = result
     this.#input.onFinished(result)
     this.#batch.push({ type: item.type, position: item.position, outcome })
+    this.#recorded++
   }
 
   #isDue(): boolean {
     const { length } = this.#batch
-    return length >= BATCH_SIZE || (length > 0 && this.#input.clock.now() - this.#batchedAtMs >= BATCH_MS)
+    if (length >= Math.min(MOST_BATCH, Math.max(LEAST_BATCH, this.#recorded * BATCH_SHARE))) return true
+    return length > 0 && this.#input.clock.now() - this.#batchedAtMs >= BATCH_MS
   }
 
   async #flush(): Promise<void> {
