@@ -3,6 +3,7 @@ import type { Clock } from '../ports.ts'
 import { type CallName, EVERY_CALL } from './calls.ts'
 import { type ErrorBody, errorBodyOf, hiddenErrorOf } from './error-body.ts'
 import { parseJson } from './json.ts'
+import { keepingLast } from './keeping-last.ts'
 import { retryAfterMsOf } from './retry-after.ts'
 import type { HttpAnswer } from './send.ts'
 
@@ -81,8 +82,7 @@ function notJson(call: CallName, { status, text }: HttpAnswer): AuditError {
 }
 
 /** `application/json`, `application/scim+json`, … */
-const isJsonType = (headers: HttpAnswer['headers']): boolean =>
-  /^\s*application\/([\w.-]+\+)?json\s*(;|$)/i.test(String(headers['content-type'] ?? ''))
+const isJsonType = keepingLast((type) => /^\s*application\/([\w.-]+\+)?json\s*(;|$)/i.test(type))
 
 /**
  * The JSON of a successful answer, without loss of digits. Throws `AuditError` for everything else; its code is the
@@ -90,7 +90,7 @@ const isJsonType = (headers: HttpAnswer['headers']): boolean =>
  */
 export function jsonOf(call: CallName, answer: HttpAnswer, clock: Dated): unknown {
   if (!isSuccess(answer.status)) throw refusal(call, answer, errorBodyOf(answer.text), clock)
-  if (!isJsonType(answer.headers)) throw notJson(call, answer)
+  if (!isJsonType(String(answer.headers['content-type'] ?? ''))) throw notJson(call, answer)
   let json: unknown
   try {
     json = parseJson(answer.text)

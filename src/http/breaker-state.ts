@@ -57,6 +57,7 @@ export function withSample(
   // What was sent before it closed again belongs to the time before.
   if (state.phase !== 'closed' || sentAt < state.changedAt) return state
   const samples = withOne(state.samples, answered, now)
+  if (answered && samples === state.samples) return state
   if (answered || !areFailing(samples)) return { ...state, samples }
   return {
     ...state,
@@ -68,15 +69,16 @@ export function withSample(
   }
 }
 
-function withOne(samples: readonly Samples[], answered: boolean, now: number): Samples[] {
-  const [last, ...others] = samples
+function withOne(samples: readonly Samples[], answered: boolean, now: number): readonly Samples[] {
+  const last = samples[0]
   const isAlike = last?.answered === answered && now - last.from < ALIKE_MS
+  if (isAlike && last.count === MOST_SAMPLES) return samples
   const newest = isAlike
     ? { ...last, count: Math.min(MOST_SAMPLES, last.count + 1) }
     : { from: now, answered, count: 1 }
   const recent: Samples[] = [newest]
   let room = MOST_SAMPLES - newest.count
-  for (const each of isAlike ? others : samples) {
+  for (const each of isAlike ? samples.slice(1) : samples) {
     if (room <= 0 || each.from <= now - WINDOW_MS) break
     recent.push({ ...each, count: Math.min(each.count, room) })
     room -= each.count

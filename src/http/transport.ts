@@ -4,6 +4,7 @@ import type { Clock } from '../ports.ts'
 import { EVERY_CALL } from './calls.ts'
 import { cancelledBy, onCancel } from './cancel.ts'
 import { type Checks, Exchange } from './exchange.ts'
+import { keepingLast } from './keeping-last.ts'
 import { Overdue } from './overdue.ts'
 import type { HttpAnswer, HttpRequest, Send } from './send.ts'
 import { transportFailure } from './transport-failure.ts'
@@ -150,17 +151,21 @@ function refuseRedirect({ call, url }: HttpRequest, status: number, headers: Hea
 /** Making one costs more than what it does with a small answer. */
 const [STRICT, LENIENT] = [new TextDecoder('utf-8', { fatal: true }), new TextDecoder()]
 
+/** Of a `content-type`. */
+const isUtf8 = keepingLast((type) =>
+  /^(utf-?8|us-ascii)$/i.test(/charset\s*=\s*"?([\w-]+)/i.exec(type)?.[1] ?? 'utf-8'),
+)
+
 /** Only a success must be readable to the last byte; for a refusal the status tells enough. */
 function textOf(what: string, status: number, headers: Headers, bytes: Buffer): string {
   const fatal = status >= 200 && status <= 299
   const encoding = String(headers['content-encoding'] ?? 'identity').toLowerCase()
-  const charset = /charset\s*=\s*"?([\w-]+)/i.exec(String(headers['content-type'] ?? ''))?.[1] ?? 'utf-8'
   const unreadable = (why: string) => new AuditError('not-json', `Cannot ${what}: the answer ${why}`, { code: status })
   if (encoding !== 'identity') {
     if (fatal) throw unreadable('is compressed although that was not asked for')
     return ''
   }
-  if (fatal && !/^(utf-?8|us-ascii)$/i.test(charset)) throw unreadable('is not in UTF-8')
+  if (fatal && !isUtf8(String(headers['content-type'] ?? ''))) throw unreadable('is not in UTF-8')
   try {
     return (fatal ? STRICT : LENIENT).decode(bytes)
   } catch {

@@ -1,0 +1,8 @@
+/** The same function, which keeps its last answer: for what all answers of a server say alike. */
+export function keepingLast<A>(of: (text: string) => A): (text: string) => A {
+  let last: { readonly text: string; readonly answer: A } | undefined
+  return (text) => {
+    if (last?.text !== text) last = { text, answer: of(text) }
+    return last.answer
+  }
+}
