@@ -92,46 +92,39 @@ describe('agentOf() and transport(), by TLS', () => {
       await look(`http://me:secret@127.0.0.1:${proxy.port}`, proxy)
     }
 
+    /** To the good server, whatever is asked for. */
+    const tunnel = (socket: Socket) => {
+      const target = connect(good.port, '127.0.0.1', () => socket.write('HTTP/1.1 200 OK\r\n\r\n'))
+      socket.removeAllListeners('data').pipe(target).pipe(socket)
+      target.on('error', () => {})
+    }
+
     test('a tunnel that is there is used again', () =>
-      throughProxy(
-        (socket) => {
-          const target = connect(good.port, '127.0.0.1', () => socket.write('HTTP/1.1 200 OK\r\n\r\n'))
-          socket.removeAllListeners('data').pipe(target).pipe(socket)
-          target.on('error', () => {})
-        },
-        async (proxyUrl, { heads }) => {
-          const trusted = getCACertificates('default')
-          setDefaultCACertificates([...trusted, good.cert])
-          const dispatcher = agentOf({ HTTPS_PROXY: proxyUrl }, { connections: 1 })
-          try {
-            const send = transport({ dispatcher, clock: systemClock, userAgent: 'x', limits })
-            for (let n = 0; n < 4; n++)
-              expect((await send({ call: 'users.match', url: good.url }, never)).status).toBe(200)
-          } finally {
-            setDefaultCACertificates(trusted)
-            await dispatcher.destroy()
-          }
-          expect(heads).toHaveLength(1)
-        },
-      ))
+      throughProxy(tunnel, async (proxyUrl, { heads }) => {
+        const trusted = getCACertificates('default')
+        setDefaultCACertificates([...trusted, good.cert])
+        const dispatcher = agentOf({ HTTPS_PROXY: proxyUrl }, { connections: 1 })
+        try {
+          const send = transport({ dispatcher, clock: systemClock, userAgent: 'x', limits })
+          for (let n = 0; n < 4; n++)
+            expect((await send({ call: 'users.match', url: good.url }, never)).status).toBe(200)
+        } finally {
+          setDefaultCACertificates(trusted)
+          await dispatcher.destroy()
+        }
+        expect(heads).toHaveLength(1)
+      }))
 
     test('HTTPS_PROXY is asked for a tunnel to the host, unless NO_PROXY names it', () =>
-      throughProxy(
-        (socket) => {
-          const target = connect(good.port, '127.0.0.1', () => socket.write('HTTP/1.1 200 OK\r\n\r\n'))
-          socket.removeAllListeners('data').pipe(target).pipe(socket)
-          target.on('error', () => {})
-        },
-        async (proxyUrl, { heads }) => {
-          // The tunnel leads there, and what is wrong is only that nobody vouches for the certificate.
-          expect((await failureOf(asked(agentOf({ HTTPS_PROXY: proxyUrl }), good.url))).reason).toBe('certificate')
-          expect(heads[0]).toMatch(`CONNECT localhost:${good.port}`)
-          expect(heads[0]).toMatch(/proxy-authorization: Basic/i)
-          const env = { https_proxy: proxyUrl, no_proxy: 'localhost' }
-          expect((await failureOf(asked(agentOf(env), good.url))).reason).toBe('certificate')
-          expect(heads).toHaveLength(1)
-        },
-      ))
+      throughProxy(tunnel, async (proxyUrl, { heads }) => {
+        // The tunnel leads there, and what is wrong is only that nobody vouches for the certificate.
+        expect((await failureOf(asked(agentOf({ HTTPS_PROXY: proxyUrl }), good.url))).reason).toBe('certificate')
+        expect(heads[0]).toMatch(`CONNECT localhost:${good.port}`)
+        expect(heads[0]).toMatch(/proxy-authorization: Basic/i)
+        const env = { https_proxy: proxyUrl, no_proxy: 'localhost' }
+        expect((await failureOf(asked(agentOf(env), good.url))).reason).toBe('certificate')
+        expect(heads).toHaveLength(1)
+      }))
 
     for (const [status, reason] of [
       [407, 'proxy'],

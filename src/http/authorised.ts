@@ -1,5 +1,6 @@
 import { AuditError } from '../domain/failure.ts'
 import { EVERY_CALL } from './calls.ts'
+import { keepingLast } from './keeping-last.ts'
 import type { Layer } from './send.ts'
 import type { Tokens } from './token.ts'
 
@@ -13,14 +14,13 @@ const MOST_SENDINGS = 4
 export const authorised =
   (tokens: Tokens): Layer =>
   (next) => {
-    // Kept, for a token is long, and would be put together and laid out anew for every request.
-    let [bearerOf, authorization] = ['', '']
+    // A token is long, and would be put together and laid out anew for every request.
+    const bearer = keepingLast((token) => `Bearer ${token}`)
     return async (request, signal) => {
       for (let sending = 1; ; sending++) {
         const current = tokens.current(signal)
         const token = typeof current === 'string' ? current : await current
-        if (token !== bearerOf) [bearerOf, authorization] = [token, `Bearer ${token}`]
-        const headers = { ...request.headers, authorization }
+        const headers = { ...request.headers, authorization: bearer(token) }
         const answer = await next({ ...request, headers }, signal)
         if (answer.status !== 401) {
           tokens.accept(token)

@@ -73,9 +73,7 @@ function withOne(samples: readonly Samples[], answered: boolean, now: number): r
   const last = samples[0]
   const isAlike = last?.answered === answered && now - last.from < ALIKE_MS
   if (isAlike && last.count === MOST_SAMPLES) return samples
-  const newest = isAlike
-    ? { ...last, count: Math.min(MOST_SAMPLES, last.count + 1) }
-    : { from: now, answered, count: 1 }
+  const newest = isAlike ? { ...last, count: last.count + 1 } : { from: now, answered, count: 1 }
   const recent: Samples[] = [newest]
   let room = MOST_SAMPLES - newest.count
   for (const each of isAlike ? samples.slice(1) : samples) {
