@@ -17,9 +17,18 @@ describe('perSecondOf', () => {
   test('we begin with the budget of a large tenant', () => expect(DOCUMENTED.perSecond).toBe(perSecondOf(500)))
 })
 
-test('unitsOf: a call that Graph does not price costs one', () => {
-  expect(unitsOf('graph.members')).toBe(2)
-  expect(unitsOf('users.match')).toBe(1)
+describe('unitsOf', () => {
+  const url = 'https://graph.microsoft.com/v1.0/groups/x/members?$select=id'
+  test.each([
+    ['graph.members', url, 2],
+    ['graph.members', `${url}&$top=999`, 2],
+    ['graph.members', `${url}&$top=190`, 2],
+    ['graph.members', `${url}&$top=20`, 2],
+    ['graph.members', `${url}&$top=19`, 1],
+    ['graph.members', `${url}&%24top=5&$skiptoken=x`, 1],
+    ['graph.users', 'https://graph.microsoft.com/v1.0/users?$top=1&$select=id', 1],
+    ['users.match', 'https://account.invalid/', 1],
+  ] as const)('%s at %s: %d', (call, url, units) => expect(unitsOf({ call, url })).toBe(units))
 })
 
 describe('budgetNewsOf', () => {

@@ -18,15 +18,17 @@ export interface GraphOptions {
 export function graphRoutes(options: GraphOptions): Route[] {
   const { account, tenant, view = changingView(account) } = options
   const meter = meterOf(tenant)
-  const route = (call: string, units: number, method: string, path: RegExp, answer: Route['answer']): Route => ({
+  const route = (call: string, base: number, method: string, path: RegExp, answer: Route['answer']): Route => ({
     ...{ call, method, path, hosts: GRAPH_HOSTS },
-    answer: async (request, distortion) =>
-      refusalOf(options, request) ?? meter(units) ?? withUnits(await answer(request, distortion), units),
+    answer: async (request, distortion) => {
+      const units = unitsOf(base, request)
+      return refusalOf(options, request) ?? meter(units) ?? withUnits(await answer(request, distortion), units)
+    },
   })
   const select = (request: SandboxRequest) => request.query.get('$select')?.split(',') ?? []
 
   const ofType = (type: PrincipalType, path: string): Route[] => [
-    route(`graph.${type}`, 1, 'GET', new RegExp(`^/v1\\.0/${path}$`), (request) => {
+    route(`graph.${type}`, type === 'users' ? 2 : 1, 'GET', new RegExp(`^/v1\\.0/${path}$`), (request) => {
       if (!tenant.permissions.has(type)) return graphError(403, 'Authorization_RequestDenied')
       const found = filtered(type, view.live(type), request.query.get('$filter'))
       return typeof found === 'string'
@@ -50,11 +52,11 @@ export function graphRoutes(options: GraphOptions): Route[] {
     ...ofType('users', 'users'),
     ...ofType('groups', 'groups'),
     ...ofType('service-principals', 'servicePrincipals'),
-    route('graph.by-ids', 2, 'POST', /^\/v1\.0\/directoryObjects\/getByIds$/, (request) => {
+    route('graph.by-ids', 5, 'POST', /^\/v1\.0\/directoryObjects\/getByIds$/, (request) => {
       const found = byIds(account, tenant, JSON.parse(request.body.toString()), select(request))
       return typeof found === 'string' ? graphError(400, found) : json(200, { value: found })
     }),
-    route('graph.members', 2, 'GET', /^\/v1\.0\/groups\/(?<id>[^/]+)\/members$/, (request) => {
+    route('graph.members', 3, 'GET', /^\/v1\.0\/groups\/(?<id>[^/]+)\/members$/, (request) => {
       const group = view.find('groups', request.params.id)
       if (group === undefined) return graphError(404, 'Request_ResourceNotFound')
       if (tenant.forbidden.has(group.objectId)) return graphError(403, 'Authorization_RequestDenied')
@@ -93,6 +95,15 @@ function refusalOf({ tokens }: GraphOptions, { headers, host }: SandboxRequest):
   const token = tokens.of(headers.authorization)
   const isGood = token !== undefined && token.expiresAt > Date.now() && token.audience === `https://${host}`
   return isGood ? undefined : graphError(401, 'InvalidAuthenticationToken')
+}
+
+/** `base`: units of the call as it is listed. https://learn.microsoft.com/graph/throttling-limits#resource-unit-cost */
+function unitsOf(base: number, { method, query }: SandboxRequest): number {
+  const selects = query.has('$select')
+  // Of all calls, looking up by ids alone is a POST.
+  if (method === 'POST') return selects ? 2 : base
+  const isSmall = query.has('$top') && Number(query.get('$top')) < 20
+  return Math.max(1, base - Number(selects) - Number(isSmall))
 }
 
 /** A bucket of resource units, as full as a second gives it. */

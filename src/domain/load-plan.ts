@@ -3,8 +3,9 @@ import type { PrincipalType } from './principal.ts'
 /** `list`: read all objects of a type; `look-up`: ask for those that Databricks may mean. */
 export type LoadPlan = 'list' | 'look-up'
 
-/** Most objects of a page, ids of a `getByIds`, and values of an `in`. */
+/** Most objects of a page, of one that costs a resource unit less, ids of a `getByIds`, and values of an `in`. */
 export const PAGE_SIZE = 999
+export const SMALL_PAGE_SIZE = 19
 export const IDS_PER_LOOK_UP = 1000
 export const NAMES_PER_LOOK_UP = 15
 
@@ -31,3 +32,21 @@ export function loadPlanOf({ type, inTenant, linked, named }: LoadFacts): LoadPl
     BY_IDS_UNITS * Math.ceil(linked / IDS_PER_LOOK_UP) + LOOK_UPS_PER_NAME[type] * Math.ceil(named / NAMES_PER_LOOK_UP)
   return lookUps <= Math.max(1, Math.ceil(inTenant / PAGE_SIZE)) ? 'look-up' : 'list'
 }
+
+/** For which share of the groups with few members to look for a small page is not enough; the last ones count most. */
+export type LargeShare = number
+
+const LARGE_MEMORY = 0.05
+/** From half on, small pages would cost more units; but already a few misses cost requests. */
+const MOST_LARGE = 0.25
+
+/** So few members are looked for that a small page may hold them all. */
+export const isFew = (wanted: number): boolean => wanted <= SMALL_PAGE_SIZE
+
+/** Is a small page of a group's members tried before whole ones? `wanted`: how many members are looked for. */
+export const beginsSmall = (wanted: number, largeShare: LargeShare): boolean =>
+  isFew(wanted) && largeShare <= MOST_LARGE
+
+/** After a group with few members to look for was read. `isLarge`: a small page was not enough, or would not have been. */
+export const withGroupRead = (largeShare: LargeShare, isLarge: boolean): LargeShare =>
+  largeShare + LARGE_MEMORY * (Number(isLarge) - largeShare)

@@ -4,6 +4,7 @@ import { AuditError } from '../domain/failure.ts'
 import { PAGE_SIZE } from '../domain/load-plan.ts'
 import { mapConcurrent } from '../stream.ts'
 import { ID_ONLY } from './decode.ts'
+import { GroupMembers } from './group-members.ts'
 import { Once } from './once.ts'
 import { type Graph, pages } from './pages.ts'
 
@@ -25,6 +26,7 @@ export interface Memberships {
 
 /** `isWanted`: groups that may be asked about; what else a service principal is in need not be remembered. */
 export function membershipsOf(graph: Graph, isWanted: (groupId: string) => boolean): Memberships {
+  const groupMembers = new GroupMembers(graph)
   const groupsOf = new Once<string, ReadonlySet<string>>()
 
   return {
@@ -32,7 +34,7 @@ export function membershipsOf(graph: Graph, isWanted: (groupId: string) => boole
       const missing = new Set(members.map(({ externalId }) => externalId))
       const idsOf = (...types: KnownMember['type'][]) =>
         new Set(members.flatMap(({ type, externalId }) => (types.includes(type) ? externalId : [])).filter(isObjectId))
-      const found = await membersAmong(graph, group, idsOf('users', 'groups', undefined), signal)
+      const found = await membersAmong(groupMembers, group, idsOf('users', 'groups', undefined), signal)
       for (const id of found) missing.delete(id)
       // v1.0 leaves service principals out of the members of a group; what they are members of, it tells.
       // https://learn.microsoft.com/graph/api/group-list-members
@@ -51,7 +53,7 @@ export function membershipsOf(graph: Graph, isWanted: (groupId: string) => boole
 
 /** Those of the object ids that are members of the group; reads no further when none is left to look for. */
 async function membersAmong(
-  graph: Graph,
+  groups: GroupMembers,
   { id, hidden }: { readonly id: string; readonly hidden: boolean },
   wanted: ReadonlySet<string>,
   signal: AbortSignal,
@@ -60,8 +62,7 @@ async function membersAmong(
   if (wanted.size === 0) return found
   let isEmpty = true
   try {
-    const collection = { call: 'graph.members', query: QUERY, item: ID_ONLY, object: id } as const
-    for await (const members of pages(graph, collection, signal)) {
+    for await (const members of groups.pages(id, wanted, signal)) {
       if (members.length > 0) isEmpty = false
       for (const member of members) if (wanted.has(member)) found.add(member)
       if (found.size === wanted.size) return found

@@ -27,14 +27,20 @@ interface Collection<T> {
 /** A count is only given over an index that may lag behind. https://learn.microsoft.com/graph/aad-advanced-queries */
 const EVENTUAL = { consistencylevel: 'eventual' }
 
-/** The first page of a collection, with the number of all its objects where Graph tells it. */
-export function firstPage<T>(
-  { ask, host }: Graph,
-  { call, query, item, object }: Collection<T>,
-  signal: AbortSignal,
-): Promise<Page<T>> {
-  const url = graphUrlOf(call, host, { ...query, $count: 'true' }, object)
-  return ask({ call, url, headers: EVENTUAL }, (json) => pageOf(json, item, GRAPH_CALLS[call].what), signal)
+const pageAt = <T>({ ask }: Graph, { call, item }: Collection<T>, url: string, signal: AbortSignal, headers = {}) =>
+  ask({ call, url, headers }, (json): Page<T> => pageOf(json, item, GRAPH_CALLS[call].what), signal)
+
+/** The first page of a collection, with a link to the next one if there is more. */
+export function firstPage<T>(graph: Graph, collection: Collection<T>, signal: AbortSignal): Promise<Page<T>> {
+  const { call, query, object } = collection
+  return pageAt(graph, collection, graphUrlOf(call, graph.host, query, object), signal)
+}
+
+/** The same, with the number of all its objects where Graph tells it. */
+export function countedPage<T>(graph: Graph, collection: Collection<T>, signal: AbortSignal): Promise<Page<T>> {
+  const { call, query, object } = collection
+  const url = graphUrlOf(call, graph.host, { ...query, $count: 'true' }, object)
+  return pageAt(graph, collection, url, signal, EVENTUAL)
 }
 
 /**
@@ -42,10 +48,12 @@ export function firstPage<T>(
  * anew gives its first pages again.
  */
 export async function* pages<T>(
-  { ask, host }: Graph,
-  { call, query, item, object }: Collection<T>,
+  graph: Graph,
+  collection: Collection<T>,
   signal: AbortSignal,
 ): AsyncGenerator<readonly T[]> {
+  const { host } = graph
+  const { call, query, object } = collection
   const { what } = GRAPH_CALLS[call]
   const start = graphUrlOf(call, host, query, object)
   for (let restarts = 0; ; restarts++) {
@@ -53,7 +61,7 @@ export async function* pages<T>(
     try {
       for (let url: string | undefined = start; url !== undefined; ) {
         seen.add(url)
-        const page: Page<T> = await ask({ call, url }, (json) => pageOf(json, item, what), signal)
+        const page: Page<T> = await pageAt(graph, collection, url, signal)
         if (page.next !== undefined) refuseStrayLink(page.next, host, seen, what)
         yield page.items
         url = page.next

@@ -1,7 +1,7 @@
 import { AuditError } from '../domain/failure.ts'
 import { type PrincipalType, TYPE_LABELS } from '../domain/principal.ts'
-import { OBJECTS, type Page, SELECT } from './decode.ts'
-import { firstPage, type Graph, pages } from './pages.ts'
+import { OBJECTS, SELECT } from './decode.ts'
+import { countedPage, firstPage, type Graph } from './pages.ts'
 
 /** The least application permission for each type. https://learn.microsoft.com/graph/permissions-reference */
 export const PERMISSIONS: Readonly<Record<PrincipalType, string>> = {
@@ -53,13 +53,11 @@ async function onePage(graph: Graph, type: PrincipalType, signal: AbortSignal) {
     item: OBJECTS[type],
   } as const
   try {
-    return await firstPage(graph, collection, signal)
+    return await countedPage(graph, collection, signal)
   } catch (error) {
     // The number is worth something, but the preflight does not depend on it.
     if (!(error instanceof AuditError) || error.reason !== 'bad-request') throw error
-    for await (const items of pages(graph, collection, signal))
-      return { items, count: undefined } satisfies Partial<Page<unknown>>
-    return { items: [], count: undefined }
+    return await firstPage(graph, collection, signal)
   }
 }
 

@@ -30,7 +30,7 @@ export function graphLimits(options: {
       // A refusal is told by the one who was admitted.
       if (answer.status !== 429) {
         const { units, share } = budgetNewsOf(answer)
-        const expected = unitsOf(request.call)
+        const expected = unitsOf(request)
         limiter.told({ extra: (units ?? expected) - expected, share }, sentAt)
       }
       return answer

@@ -1,9 +1,8 @@
-import type { CallName } from './calls.ts'
 import type { GraphCallName } from './graph-calls.ts'
 import type { DocumentedLimit } from './pacing/pace-start.ts'
-import type { HttpAnswer } from './send.ts'
+import type { HttpAnswer, HttpRequest } from './send.ts'
 
-/** What a call costs with `$select`; the answer tells when it was another. */
+/** What a call costs with `$select`. */
 const UNITS: Readonly<Record<GraphCallName, number>> = {
   'graph.users': 1,
   'graph.groups': 1,
@@ -16,8 +15,17 @@ const UNITS: Readonly<Record<GraphCallName, number>> = {
   'graph.deleted-service-principals': 1,
 }
 
-/** In resource units. https://learn.microsoft.com/graph/throttling-limits#identity-and-access-service-limits */
-export const unitsOf = (call: CallName): number => (Object.hasOwn(UNITS, call) ? UNITS[call as keyof typeof UNITS] : 1)
+/** Who asks for fewer than 20 pays a unit less. */
+const FEWER_THAN_20 = /[?&](?:\$|%24)top=1?\d(?:&|$)/
+
+/**
+ * What a request is expected to cost, in resource units; the answer tells when it was another. Never less than one.
+ * https://learn.microsoft.com/graph/throttling-limits#identity-and-access-service-limits
+ */
+export function unitsOf({ call, url }: Pick<HttpRequest, 'call' | 'url'>): number {
+  const units = Object.hasOwn(UNITS, call) ? UNITS[call as keyof typeof UNITS] : 1
+  return units > 1 && FEWER_THAN_20.test(url) ? units - 1 : units
+}
 
 /** Resource units a second for an application in a tenant, by the number of the tenant's users. */
 const SIZES = [

@@ -1,7 +1,7 @@
 import type { SavedPace } from '../../domain/checkpoint.ts'
 import type { Clock } from '../../ports.ts'
 import type { Admission, Leave } from '../admission.ts'
-import type { CallName } from '../calls.ts'
+import type { HttpRequest } from '../send.ts'
 import { Alarm, WaitingLine } from '../waiting.ts'
 import { admissionAt, paceOf, type Ticket, ticketOf, withAdmitted } from './pace.ts'
 import { type DocumentedLimit, paceStart, savedPace } from './pace-start.ts'
@@ -42,7 +42,7 @@ interface Waiting {
 /**
  * Keeps one limit domain at what the server allows, found from its answers alone; never more than `most` in flight.
  * `perSecond`: a rate that is kept instead; 0: find out. `saved`: what an earlier run found. `documented`: where it begins
- * if there is nothing else to go by. `costOf`: units that a call is expected to cost. First come, first served, but before
+ * if there is nothing else to go by. `costOf`: units that a request is expected to cost. First come, first served, but before
  * all others those of which it is not known why they were refused.
  */
 export function pacedLimiterOf(options: {
@@ -50,7 +50,7 @@ export function pacedLimiterOf(options: {
   readonly perSecond?: number
   readonly saved?: SavedPace | undefined
   readonly documented?: DocumentedLimit | undefined
-  readonly costOf?: (call: CallName) => number
+  readonly costOf?: (request: HttpRequest) => number
   readonly clock: Clock
   readonly random: () => number
 }): PacedLimiter {
@@ -89,8 +89,9 @@ export function pacedLimiterOf(options: {
     }
 
   return {
-    admit({ call, url }, signal) {
-      const place = (isSuspected(state.suspicion, url) ? suspects : line).wait(signal, { url, cost: costOf(call) })
+    admit(request, signal) {
+      const { url } = request
+      const place = (isSuspected(state.suspicion, url) ? suspects : line).wait(signal, { url, cost: costOf(request) })
       admitNext()
       return place
     },
