@@ -7,6 +7,7 @@ import { type Checks, Exchange } from './exchange.ts'
 import { keepingLast } from './keeping-last.ts'
 import { Overdue } from './overdue.ts'
 import type { HttpAnswer, HttpRequest, Send } from './send.ts'
+import { type Target, urlSplitter } from './target.ts'
 import { transportFailure } from './transport-failure.ts'
 
 /** All in ms but the last. */
@@ -81,7 +82,7 @@ export const transport = ({
 
 function dispatched(
   asked: HttpRequest,
-  { origin, host, path }: Place,
+  { origin, host, path }: Target,
   common: Readonly<Record<string, string>>,
   limits: Limits,
 ): Dispatcher.DispatchOptions {
@@ -94,32 +95,6 @@ function dispatched(
     body: asked.body ?? null,
     headersTimeout: limits.headers,
     bodyTimeout: limits.bodyIdle,
-  }
-}
-
-/** Where a request goes, as undici wants it told. */
-interface Place {
-  readonly origin: string
-  /** With the port, if it is not the usual one. */
-  readonly host: string
-  readonly path: string
-}
-
-/**
- * Takes addresses apart. Most go to where the last one went, to a path that a URL parser leaves as it is; to parse each
- * takes longer.
- */
-export function urlSplitter(): (url: string) => Place {
-  let [origin, host] = ['', '']
-  return (url) => {
-    if (origin !== '' && url.startsWith(origin)) {
-      const path = url.slice(origin.length)
-      if (/^\/[\w/-]*$/.test(path)) return { origin, host, path }
-    }
-    const parsed = new URL(url)
-    origin = parsed.origin
-    host = parsed.host
-    return { origin, host, path: `${parsed.pathname}${parsed.search}` }
   }
 }
 
