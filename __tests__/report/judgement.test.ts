@@ -7,10 +7,11 @@ import { COMMENT_BYTES, commentOf, isCommentDue, markerOf } from '../../src/repo
 import { type Judgement, SampleKeeper } from '../../src/report/judgement.ts'
 import { judgementTable } from '../../src/report/judgement-table.ts'
 import { redactedExternalId, redactedName, shortHash } from '../../src/report/redact.ts'
+import { summaryOf } from '../../src/report/summary.ts'
 import { judgementOutputsOf, judgementPartsOf } from '../../src/report/summary-judgement.ts'
 import { chartOf, trendOf } from '../../src/report/summary-trend.ts'
 import { A, B, C, EVERYTHING_CHECKED, evidencesOf, policyOf, rule, TODAY, tallyWith } from '../judgement/cast.ts'
-import { ACCOUNT, CLEAN, reportOf } from './cast.ts'
+import { ACCOUNT, CLEAN, reportOf, reportWithNames, UPLOADED } from './cast.ts'
 import { HOSTILE_NAMES } from './corpus.ts'
 import { linkable, pageOf, tablesIn } from './rendered.ts'
 
@@ -248,6 +249,13 @@ describe('redaction', () => {
     expect(redactedExternalId(A, 'names')).toBe(A)
     expect(redactedExternalId(A, 'all')).toMatch(/^#[0-9a-f]{4}$/)
   })
+})
+
+test('redact: all leaves no external id in the summary, those found by name included', () => {
+  const redacted = (redaction: Judgement['redaction']) =>
+    summaryOf(reportWithNames(['zebra'], { judgement: judgementOf([], policyOf(), { redaction }) }), UPLOADED)
+  expect(redacted('names')).toMatch(/`zebra\?`, `other`/)
+  expect(redacted('all')).not.toMatch(/`zebra`|zebra\?|`other`/)
 })
 
 describe('commentOf', () => {

@@ -17,11 +17,14 @@ const NAME_TITLES: Readonly<Record<PrincipalType, string>> = {
   'service-principals': 'Application id',
 }
 
-/** What a category is about, beyond name and external id. */
+/** What a category is about, beyond name and external id. Members are told by their ids in Databricks. */
 const DETAILS: Readonly<
-  Partial<Record<ErrorCategory, [title: string, values: (of: Divergence) => readonly string[]]>>
+  Partial<Record<ErrorCategory, [title: string, values: (of: Divergence, redaction: Redaction) => readonly string[]]>>
 > = {
-  NAME_MATCH_EXTERNAL_ID_MISMATCH: ['External id of that name', ({ nameMatches }) => nameMatches],
+  NAME_MATCH_EXTERNAL_ID_MISMATCH: [
+    'External id of that name',
+    ({ nameMatches }, redaction) => nameMatches.map((externalId) => redactedExternalId(externalId, redaction)),
+  ],
   GROUP_HAS_LOCAL_MEMBERS_WITHOUT_EXTERNAL_ID: ['Member ids', ({ localMembers }) => localMembers],
   GROUP_HAS_LOCAL_MEMBERS_WITH_EXTERNAL_ID: ['Member ids', ({ externalMembers }) => externalMembers],
 }
@@ -53,7 +56,7 @@ function principalsTable(
       // An application id is no name of a person.
       markdownCode(type === 'service-principals' ? row.name : redactedName(row.name, redaction)),
       markdownCode(redactedExternalId(row.externalId, redaction)),
-      ...(detail === undefined ? [] : [valuesCell(detail[1](row))]),
+      ...(detail === undefined ? [] : [valuesCell(detail[1](row, redaction))]),
     ]),
   )
 }
