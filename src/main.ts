@@ -1,5 +1,7 @@
 // First of all: what else is loaded takes longer than a cancel may.
 import './action/cancelled.ts'
+// Before the toolkit, which would die of them.
+import './action/proxies.ts'
 import * as core from '@actions/core'
 import { cancelled } from './action/cancelled.ts'
 import { faultCommented } from './action/commenting.ts'

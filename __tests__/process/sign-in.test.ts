@@ -230,6 +230,21 @@ describe('a sign-in that does not succeed', () => {
   })
 
   test.each([
+    ['HTTPS_PROXY', 'http://me:SECRET-word@proxy.example.com:80800'],
+    ['https_proxy', 'me:SECRET-word@proxy.example.com:8080'],
+    ['HTTP_PROXY', 'socks5://me:SECRET-word@127.0.0.1:1'],
+    ['http_proxy', 'SECRET-word and more'],
+  ])('case 73: %s that is no URL of a proxy ends the audit without a word of it', async (name, url) => {
+    await using sandbox = await startSandbox({ account: TINY })
+    const run = await runAction(sandbox, { env: { [name]: url } })
+    expect([run.exitCode, run.outputs]).toMatchObject([1, NOTHING])
+    expect(errorsOf(run)).toContain(`${name}: `)
+    expect(pageOf(run.summary).prose).toContain(`${name}: `)
+    expect([...run.log, run.summary].join('\n')).not.toMatch(/SECRET-word|\n\s+at /)
+    expect([sandbox.requests, sandbox.refused]).toEqual([[], []])
+  })
+
+  test.each([
     ['github-oidc-azure', 'accounts.azuredatabricks.net', {}],
     ['oauth-m2m', 'accounts.gcp.databricks.com', SECRET],
   ])('case 39: a certificate that is not trusted ends the audit, %s', async (_, host, inputs) => {

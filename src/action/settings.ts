@@ -14,6 +14,7 @@ import { type Commits, commitsOf } from '../github/policy-files.ts'
 import { systemClock } from '../http/clock.ts'
 import { FILE_NAMES } from '../report/tables.ts'
 import { type Agreed, agreedAgain, agreedPolicy, NO_POLICY, type PolicyTexts } from './policy-texts.ts'
+import { proxyProblems } from './proxies.ts'
 import { forkProblemsOf, type Refusal, refusalIn } from './refusal.ts'
 
 /** What the run may do, once everything it was given has been checked. */
@@ -60,7 +61,7 @@ export async function settingsOf(
   const context = runContextOf(env, payload)
   const given = givenInputs(env)
   const pullRequest = pullRequestOf(payload)
-  const problems = unsafeEnvironmentOf(env)
+  const problems = [...proxyProblems, ...unsafeEnvironmentOf(env)]
   const refusal = refusalOf(context, given.get('mode')?.trim() === 'evaluate')
   if (refusal !== undefined) problems.push(refusal)
   // Nothing is sent in a run that is refused.
