@@ -37,8 +37,8 @@ export interface World {
   readonly progress: Progress
   readonly clock: Clock
   readonly calls: () => CallCounts
-  /** What a fault of access means and what to change. */
-  readonly explain: (fault: AuditError) => string
+  /** The same, or what it means here and what to change. */
+  readonly explain: (fault: AuditError) => AuditError
   readonly showNames: boolean
   readonly setup: PolicySetup
   /** Told of every commit, and of the end of a phase. */

@@ -20,6 +20,7 @@ import type { CallCounts } from './http/calls.ts'
 import type { DivergencesEnd } from './phases/divergences.ts'
 import type { Listing } from './phases/identities.ts'
 import type { PolicySetup } from './policy-setup.ts'
+import { toldFault } from './report/causes.ts'
 import { FINDINGS_FILE, findingsJsonOf } from './report/findings-json.ts'
 import { type JudgementSamples, SampleKeeper } from './report/judgement.ts'
 import type { ContinuedFrom, Directory, Report } from './report/model.ts'
@@ -55,8 +56,8 @@ export interface Circumstances {
   readonly startedAt: Date
   readonly finishedAt: Date
   readonly durationMs: number
-  /** What a fault of access means and what to change. */
-  readonly explain: (fault: AuditError) => string
+  /** The same, or what it means here and what to change. */
+  readonly explain: (fault: AuditError) => AuditError
 }
 
 /** Writes the files from the records, counts from the same records, and judges. Throws only when a file cannot be written. */
@@ -96,7 +97,7 @@ export async function concluded(findings: Findings, circumstances: Circumstances
     durationSeconds: Math.round(circumstances.durationMs / 1000),
     ...concluded,
     warnOnly: config.warnOnly,
-    fault: fault && { reason: fault.reason, message: circumstances.explain(fault) },
+    fault: fault && toldFault(circumstances.explain(fault)),
     tally,
     verdicts: judged.verdicts,
     judgement: {

@@ -1,7 +1,8 @@
 import nock from 'nock'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { explainForbidden, explainUnauthorized, MATCH_API_MISSING } from '../../src/databricks/explanation.ts'
+import { explained } from '../../src/databricks/explanation.ts'
 import { githubOidcSignIn, oauthM2mSignIn } from '../../src/databricks/sign-in.ts'
+import { AuditError, type Reason } from '../../src/domain/failure.ts'
 import { claimsOf } from '../../src/http/claims.ts'
 import { ACCOUNT, clock, failureOf, HOST, idToken, never, offline, online, rawSend } from './wire.ts'
 
@@ -168,14 +169,36 @@ describe('oauthM2mSignIn', () => {
 describe('explanations of the account API', () => {
   const caller = { clientId: CLIENT, claims: claimsOf(idToken(CLAIMS)) }
 
+  const faultOf = (reason: Reason, code = '', action?: string) =>
+    explained(new AuditError(reason, 'As it came', { code, action }), caller)
+
   test('access refused names the role, the caller and the subject seen (case 54)', () => {
-    for (const fact of ['account admin', CLIENT, CLAIMS.sub]) expect(explainForbidden(caller)).toContain(fact)
-    expect(explainForbidden({ clientId: undefined, claims: undefined })).toContain('account admin')
-    expect(explainUnauthorized(caller)).toContain('databricks-account-id')
+    for (const fact of ['account admin', CLIENT, CLAIMS.sub]) expect(faultOf('forbidden').message).toContain(fact)
+    const unknown = explained(new AuditError('forbidden', ''), { clientId: undefined, claims: undefined })
+    expect(unknown.message).toContain('account admin')
+  })
+
+  test('a token that is not accepted although it was just given is about the account', () => {
+    for (const fault of [faultOf('unauthorized', '401'), faultOf('sign-in', '401')]) {
+      expect(fault.reason).toBe('unauthorized')
+      expect(fault.message).toContain('databricks-account-id')
+    }
+    expect(faultOf('sign-in', '503').message).toBe('As it came')
+  })
+
+  test('an account that is not known is a matter of two inputs', () => {
+    const fault = faultOf('not-found', '404')
+    expect(fault).toMatchObject({ reason: 'configuration', action: '' })
+    for (const input of ['databricks-account-id', 'databricks-host']) expect(fault.message).toContain(input)
   })
 
   test('a missing match API is called so (case 57)', () => {
-    expect(MATCH_API_MISSING).toMatch(/matchWithIdp.*404/)
+    expect(faultOf('endpoint-not-found', '404').message).toMatch(/matchWithIdp.*404/)
+  })
+
+  test('whoever has said what to do is left alone, Microsoft Graph among them', () => {
+    for (const reason of ['forbidden', 'unauthorized', 'not-found', 'endpoint-not-found', 'sign-in'] as const)
+      expect(faultOf(reason, '401', 'Do this')).toMatchObject({ reason, message: 'As it came', action: 'Do this' })
   })
 })
 

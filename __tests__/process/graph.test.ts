@@ -3,7 +3,7 @@ import { EVERY_CALL } from '../../src/http/calls.ts'
 import { type MakeBelieveAccount, makeAccount, withoutFormer } from '../sandbox/account.ts'
 import { type RunResult, runAction } from '../sandbox/runner.ts'
 import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts'
-import { reportOf } from './evidence.ts'
+import { errorsOf, reportOf } from './evidence.ts'
 import { always } from './faulty.ts'
 import { atNextMatch, killedJob } from './interrupted.ts'
 
@@ -78,6 +78,20 @@ describe('match-source graph', () => {
     })
     expect(directoryOf(resumed).changedBetweenReadings).toEqual(['users'])
     expect(resumed.summary).toContain('In between it changed (users)')
+  })
+
+  test.each([
+    ['403', 403, 'Authorization_RequestDenied'],
+    ['400', 400, 'Request_BadRequest'],
+  ])('what Microsoft Graph refuses with %s is no matter of Databricks', async (name, status, code) => {
+    const answer = { status, body: JSON.stringify({ error: { code, message: 'No' } }) }
+    const faults = always({ name, kind: 'answer', answer }, (call) => /^graph\./.test(call))
+    await using ill = await startSandbox({ account: accountOf(), faults })
+    const run = await runAction(ill, { inputs: { 'match-source': 'graph' } })
+    expect(run.exitCode).toBe(1)
+    expect(errorsOf(run)).not.toMatch(/account admin|account console/)
+    expect(errorsOf(run)).toMatch(status === 403 ? /User\.Read\.All/ : /Microsoft support/)
+    expect(run.summary).not.toContain('account console')
   })
 
   test('a tenant that cannot be read leaves the audit incomplete; nothing counts as absent', async () => {

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { pageOf } from '../report/rendered.ts'
 import { CLIENT_ID, CLIENT_SECRET } from '../sandbox/account.ts'
-import { firstOf } from '../sandbox/faults.ts'
+import { FAULTS, firstOf } from '../sandbox/faults.ts'
 import { API_HOST } from '../sandbox/hosts.ts'
 import { expectedFiles } from '../sandbox/oracle.ts'
 import { type RunOptions, runAction } from '../sandbox/runner.ts'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../sandbox/sandbox.ts'
 import { bytesOf, csvsOf, errorsOf, matchesOf, SMALL } from './evidence.ts'
-import { atMatch } from './faulty.ts'
+import { always, atMatch } from './faulty.ts'
 import { leaksOf, unmaskedOf } from './leaks.ts'
 import { strays } from './table-of-calls.ts'
 
@@ -202,6 +202,21 @@ describe('a sign-in that does not succeed', () => {
     expect(await leaksOf(run, sandbox, { secret: wrong, basic: `${CLIENT_ID}:${wrong}` })).toEqual([])
     for (const form of [wrong, encodeURIComponent(wrong), Buffer.from(wrong).toString('base64')])
       expect(run.masks).toContain(form)
+  })
+
+  test.each([
+    ['404', 'databricks-account-id'],
+    ['401', 'databricks-account-id'],
+    ['403', 'account admin'],
+  ] as const)('case 54: an account that answers every listing with %s', async (name, advice) => {
+    const faults = always(FAULTS[name], (call) => call.endsWith('.list'))
+    await using sandbox = await startSandbox({ account: TINY, faults })
+    const run = await runAction(sandbox)
+    expect([run.exitCode, run.outputs.conclusion]).toEqual([1, 'error'])
+    for (const text of [errorsOf(run), run.summary]) {
+      expect(text).toContain(advice)
+      expect(text).not.toMatch(/target-identities|id-token/)
+    }
   })
 
   test('case 69: the pull request of a fork sends nothing', async () => {

@@ -54,7 +54,7 @@ describe('annotationsOf', () => {
         conclusion: 'incomplete',
         tally: CLEAN,
         incompleteness: ['cancelled', 'listing-untrusted'],
-        fault: { reason: 'cancelled', message: 'The audit was cancelled' },
+        fault: { reason: 'cancelled', message: 'The audit was cancelled', action: 'Run it again' },
       }),
     ).toEqual(['error', 'error'])
   })
@@ -64,16 +64,18 @@ describe('annotationsOf', () => {
       reportOf({
         conclusion: 'error',
         tally: NOTHING,
-        fault: { reason: 'forbidden', message: 'Listing users was refused' },
+        fault: { reason: 'forbidden', message: 'Listing users was refused', action: 'Become `admin`' },
       }),
     )
     expect(annotation?.text).toContain('Listing users was refused')
-    expect(annotation?.text).toContain('account admin')
+    expect(annotation?.text).toContain('Become "admin"')
   })
 
   test('case 68: a fault can hold anything and is harmless', () => {
     for (const name of HOSTILE_NAMES) {
-      const annotations = annotationsOf(reportOf({ conclusion: 'error', fault: { reason: 'internal', message: name } }))
+      const annotations = annotationsOf(
+        reportOf({ conclusion: 'error', fault: { reason: 'internal', message: name, action: name } }),
+      )
       expect(annotations.flatMap(({ text }) => commandsIn(text))).toEqual([])
     }
   })

@@ -68,7 +68,7 @@ describe('summaryOf: hostile names', () => {
       Array.from({ length: 20_000 }, () => verdict),
     )
     const failureReasons = new Map(Array.from({ length: 50_000 }, (_, index) => [`timeout: ${index}`, 1] as const))
-    const fault = { reason: 'internal' as const, message: `${'x'.repeat(100_000)}\n`.repeat(100) }
+    const fault = { reason: 'internal' as const, message: `${'x'.repeat(100_000)}\n`.repeat(100), action: '' }
     const text = summaryOf(failedReport({ verdicts, failureReasons, fault, conclusion: 'error' }), UPLOADED)
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(SUMMARY_BYTES)
   })

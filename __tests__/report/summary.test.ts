@@ -43,7 +43,7 @@ describe('summaryOf: the conclusion in one line', () => {
       reportOf({
         conclusion: 'error',
         tally: NOTHING,
-        fault: { reason: 'forbidden', message: 'Listing users was refused' },
+        fault: { reason: 'forbidden', message: 'Listing users was refused', action: '' },
       }),
       /^## 🛑 Error: access was refused/,
     ],
@@ -132,11 +132,14 @@ describe('summaryOf: gate and counts', () => {
 
 describe('summaryOf: what else a reader needs', () => {
   test('an error before anything was counted is short: what failed and what to do', () => {
-    const fault = { reason: 'configuration' as const, message: 'Input a is wrong\nInput b is wrong' }
+    const fault = { reason: 'configuration' as const, message: 'Input a is wrong\nInput b is wrong', action: '' }
     const text = summaryOf(reportOf({ conclusion: 'error', tally: NOTHING, fault }), { state: 'nothing' })
     expect(text).toContain('- Input a is wrong\n- Input b is wrong\n')
     expect(text.split('\n').length).toBeLessThan(12)
     expect(tablesIn(text)).toEqual([])
+    expect(text).not.toContain('What to do')
+    const advised = reportOf({ conclusion: 'error', tally: NOTHING, fault: { ...fault, action: 'Mend it.' } })
+    expect(summaryOf(advised, { state: 'nothing' })).toContain('What to do.** Mend it.')
   })
 
   test('unknown prerequisites are shown as unknown', () => {

@@ -52,7 +52,7 @@ export async function post(env: NodeJS.ProcessEnv): Promise<void> {
     startedAt,
     finishedAt,
     durationMs: finishedAt.getTime() - startedAt.getTime(),
-    explain: ({ message }) => message,
+    explain: (fault) => fault,
   })
   const ended = endOf(report)
   if (ended !== undefined && results.checkpoint.ended === undefined) {

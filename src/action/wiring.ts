@@ -2,7 +2,7 @@ import { arch, platform } from 'node:os'
 import * as core from '@actions/core'
 import type { AuditConfig } from '../config.ts'
 import { accountOf } from '../databricks/account.ts'
-import { explainForbidden, explainUnauthorized, MATCH_API_MISSING } from '../databricks/explanation.ts'
+import { explained } from '../databricks/explanation.ts'
 import { matchSourceOf } from '../databricks/idp-match.ts'
 import { principalsOf } from '../databricks/members.ts'
 import { githubOidcSignIn, oauthM2mSignIn } from '../databricks/sign-in.ts'
@@ -15,7 +15,7 @@ import { agentOf } from '../http/agent.ts'
 import type { CallCounts } from '../http/calls.ts'
 import { type Claims, claimsOf } from '../http/claims.ts'
 import { systemClock } from '../http/clock.ts'
-import { GRAPH_NAME, graphHttp } from '../http/graph-stack.ts'
+import { graphHttp } from '../http/graph-stack.ts'
 import type { Send } from '../http/send.ts'
 import { databricksHttp, signInSend } from '../http/stack.ts'
 import type { Places } from '../http/table.ts'
@@ -37,8 +37,8 @@ export interface Clients {
   readonly pressure: () => Pressure
   /** What was found out about the servers' limits, for a later run. */
   readonly paces: () => SavedPaces
-  /** What a fault of access means here and what to change; its own message where there is nothing to add. */
-  readonly explain: (fault: AuditError) => string
+  /** The same, or what it means here and what to change. */
+  readonly explain: (fault: AuditError) => AuditError
   /** One line: who signs in, where and how. */
   readonly who: string
   close(): Promise<void>
@@ -97,7 +97,6 @@ export function clientsOf(
     signal,
     savedPace: savedPaces.graph,
   })
-  const caller = () => ({ clientId: signIn.clientId, claims })
   return {
     account,
     source: graph?.source ?? matchSourceOf(address),
@@ -105,13 +104,7 @@ export function clientsOf(
     calls: () => ({ ...counts }),
     paces: () => ({ ...http.paces(), graph: graph?.pace() }),
     pressure: () => pressureOf([http.readout('list'), http.readout('match'), ...(graph ? [graph.readout()] : [])]),
-    explain(fault) {
-      // Whoever names the server has said what to change.
-      if (fault.message.startsWith(GRAPH_NAME)) return fault.message
-      if (fault.reason === 'forbidden') return explainForbidden(caller())
-      if (fault.reason === 'unauthorized') return explainUnauthorized(caller())
-      return fault.reason === 'endpoint-not-found' ? MATCH_API_MISSING : fault.message
-    },
+    explain: (fault) => explained(fault, { clientId: signIn.clientId, claims }),
     who: `Account ${accountId} on ${host}, signed in by ${signIn.type} as ${signIn.clientId ?? 'the federation policy decides'}`,
     close: () => dispatcher.close(),
   }

@@ -1,4 +1,4 @@
-import { AuditError } from '../domain/failure.ts'
+import { AuditError, type Reason } from '../domain/failure.ts'
 import { type Claims, claimsText, SUBJECT_NOTE } from '../http/claims.ts'
 import { type Refusal, transientRefusal } from '../http/token-answer.ts'
 
@@ -15,6 +15,7 @@ export function explainDatabricksRefusal(refusal: Refusal, credential: Credentia
   const fault = error === '' ? `HTTP ${status}` : `${error}, HTTP ${status}`
   return new AuditError('sign-in', `Databricks refused the sign-in (${fault}). ${adviceOf(refusal, credential)}`, {
     code: status,
+    action: '',
   })
 }
 
@@ -51,17 +52,42 @@ const callerText = ({ clientId, claims }: Caller): string => {
   return claims === undefined ? who : `${who} (GitHub subject "${claims.subject}")`
 }
 
-/** What to change when the account API refuses a caller that is signed in. */
-export const explainForbidden = (caller: Caller): string =>
+const FORBIDDEN = (caller: Caller): string =>
   `Databricks does not let ${callerText(caller)} read the account. It must be in the account and have the role of ` +
   'account admin; an IP access list of the account may block the runner, too'
 
-/** What to look at when a token that was fresh is not accepted. */
-export const explainUnauthorized = (caller: Caller): string =>
+const UNAUTHORIZED = (caller: Caller): string =>
   `Databricks does not accept the token of ${callerText(caller)}. Check "databricks-account-id" and "databricks-host", ` +
   'and that the service principal is in this account'
 
-/** What it means when a match is not found although SCIM knows the identity. */
-export const MATCH_API_MISSING =
+const NO_ACCOUNT =
+  'Databricks knows no such account (HTTP 404): check "databricks-account-id" and "databricks-host". The account console ' +
+  'shows the id of the account under its user menu'
+
+/** SCIM knows the identity, but its match is not found. */
+const MATCH_API_MISSING =
   'Databricks has no "matchWithIdp" for this account: it knows the identities, but answers their match with 404. ' +
   'The call is unlisted and may not be offered here; ask the Databricks account team'
+
+/** What a fault that ended the audit means, and what to change; itself where somebody has said so, or nothing is to be added. */
+export function explained(fault: AuditError, caller: Caller): AuditError {
+  if (fault.action !== undefined) return fault
+  const as = (reason: Reason, message: string) =>
+    new AuditError(reason, message, { code: fault.code, action: '', cause: fault })
+  switch (fault.reason) {
+    // A token that Databricks, or Entra for it, had just given.
+    case 'sign-in':
+      return fault.code === '401' ? as('unauthorized', UNAUTHORIZED(caller)) : fault
+    case 'forbidden':
+      return as('forbidden', FORBIDDEN(caller))
+    case 'unauthorized':
+      return as('unauthorized', UNAUTHORIZED(caller))
+    // Of a single identity it would be a failure; what ended the audit is about all.
+    case 'not-found':
+      return as('configuration', NO_ACCOUNT)
+    case 'endpoint-not-found':
+      return as('endpoint-not-found', MATCH_API_MISSING)
+    default:
+      return fault
+  }
+}

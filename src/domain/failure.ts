@@ -80,16 +80,24 @@ export class AuditError extends Error {
   readonly code: string
   /** What the server asked us to wait, in ms from now. */
   readonly retryAfterMs: number | undefined
+  /** What to do about it; `''`: the message says so; `undefined`: whatever the reason suggests. */
+  readonly action: string | undefined
 
   constructor(
     reason: Reason,
     message: string,
-    options: { code?: string | number; retryAfterMs?: number | undefined; cause?: unknown } = {},
+    options: {
+      code?: string | number
+      retryAfterMs?: number | undefined
+      action?: string | undefined
+      cause?: unknown
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.reason = reason
     this.code = options.code === undefined ? '' : String(options.code)
     this.retryAfterMs = options.retryAfterMs
+    this.action = options.action
   }
 }
 

@@ -70,5 +70,5 @@ export function explainEntraRefusal(refusal: Refusal, resource: EntraResource, c
   const message = [`Entra refused the sign-in to ${resource} (${code})`, adviceOf(number, resource), sent]
     .filter((part) => part !== '')
     .join('. ')
-  return new AuditError('sign-in', message, { code })
+  return new AuditError('sign-in', message, { code, action: '' })
 }

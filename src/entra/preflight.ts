@@ -69,6 +69,6 @@ function missing(refused: readonly Found[]): AuditError {
     'forbidden',
     `Microsoft Graph does not let the application read the ${labels} of the tenant. It needs the application ` +
       `${refused.length === 1 ? 'permission' : 'permissions'} ${permissions} of Microsoft Graph, with admin consent`,
-    { code: refused[0]?.refusal ?? '' },
+    { code: refused[0]?.refusal ?? '', action: '' },
   )
 }

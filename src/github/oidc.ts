@@ -31,7 +31,7 @@ export function idTokens(ports: IdTokenPorts): (audience: string, signal: AbortS
   const { env, clock, random = Math.random } = ports
   return async (audience, signal) => {
     if (!env.ACTIONS_ID_TOKEN_REQUEST_URL || !env.ACTIONS_ID_TOKEN_REQUEST_TOKEN)
-      throw new AuditError('sign-in', NO_PERMISSION)
+      throw new AuditError('sign-in', NO_PERMISSION, { action: '' })
     for (let tried = 1; ; tried++) {
       try {
         return await idToken(ports, audience, signal)
@@ -59,7 +59,10 @@ function failureOf(error: unknown): AuditError {
   const text = String(error)
   const status = /Error Code : (\d{3})\b/.exec(text)?.[1] ?? ''
   if (/^4(?!08|29)/.test(status))
-    return new AuditError('sign-in', `GitHub refused the id token (HTTP ${status}). ${NO_PERMISSION}`, { code: status })
+    return new AuditError('sign-in', `GitHub refused the id token (HTTP ${status}). ${NO_PERMISSION}`, {
+      code: status,
+      action: '',
+    })
   const what = "ask for GitHub's id token"
   const refused = /tunneling socket could not be established, statusCode=(4\d\d)/.exec(text)?.[1]
   if (refused !== undefined && refused !== '429') return transportFault('proxy', refused, what, error)

@@ -10,9 +10,10 @@ const MOST_SENDINGS = 4
 /**
  * Sends the bearer. After a 401 the call is sent again with a new token; a 401 to that one ends the run when the token
  * was never accepted by any answer: then the sign-in itself is what is wrong. Otherwise the 401 is the call's own.
+ * `action`: what to do in the former case.
  */
 export const authorised =
-  (tokens: Tokens): Layer =>
+  (tokens: Tokens, action?: string): Layer =>
   (next) => {
     // A token is long, and would be put together and laid out anew for every request.
     const bearer = keepingLast((token) => `Bearer ${token}`)
@@ -31,6 +32,7 @@ export const authorised =
         if (sending > 1 && wasFresh)
           throw new AuditError('sign-in', `Cannot ${EVERY_CALL[request.call].what}: a fresh token was refused`, {
             code: 401,
+            action,
           })
         if (sending === MOST_SENDINGS) return answer
       }

@@ -1,4 +1,4 @@
-import { AuditError } from '../domain/failure.ts'
+import { AuditError, type Reason } from '../domain/failure.ts'
 import type { Clock } from '../ports.ts'
 import { jsonOf } from './answers.ts'
 import type { Ask } from './ask.ts'
@@ -37,16 +37,30 @@ export const graphAnswering =
     }
   }
 
+const AGAIN = 'Run the audit again; if it stays so, ask Microsoft support.'
+
+/** What the reasons suggest is about Databricks. */
+const ACTIONS: Readonly<Partial<Record<Reason, string>>> = {
+  unauthorized: 'Check the application that signs in to Microsoft Graph, and its tenant.',
+  forbidden:
+    'Grant the application the permissions of Microsoft Graph that `match-source: graph` needs, with admin consent.',
+  'not-found': AGAIN,
+  'bad-request': AGAIN,
+  'server-error': AGAIN,
+  throttled: 'Run the audit again at a quieter time: other programs may use the same application.',
+}
+
 function jsonOrThrow(answer: HttpAnswer, read: () => unknown): unknown {
   try {
     return read()
   } catch (error) {
+    if (!(error instanceof AuditError)) throw error
     const code = graphCodeOf(answer)
-    if (!(error instanceof AuditError) || code === '') throw error
     const { reason, message, retryAfterMs } = error
-    throw new AuditError(reason, `${message} ${code}`, {
+    throw new AuditError(reason, code === '' ? message : `${message} ${code}`, {
       code: EXPIRED_LINK.has(code) ? code : error.code,
       retryAfterMs,
+      action: ACTIONS[reason],
     })
   }
 }

@@ -25,6 +25,9 @@ export interface GraphHttp {
 /** What messages about it begin with. */
 export const GRAPH_NAME = 'Microsoft Graph'
 
+const REFUSED_TOKEN =
+  'Check that the application of the sign-in is in the tenant whose Microsoft Graph is asked, and `azure-environment`.'
+
 /** An audit can wait; people who sign in cannot. https://learn.microsoft.com/graph/throttling */
 const humble: Layer = (next) => (request, signal) =>
   next({ ...request, headers: { ...request.headers, 'x-ms-throttle-priority': 'low' } }, signal)
@@ -47,7 +50,7 @@ export function graphHttp(
   const breaker = breakerOf({ clock, server: GRAPH_NAME })
   const limits = graphLimits({ most, saved, clock, random })
   const admissions = [limits.limiter, breaker]
-  const send = layered(signInSend(options), humble, limits.observed, authorised(tokens))
+  const send = layered(signInSend(options), humble, limits.observed, authorised(tokens, REFUSED_TOKEN))
   return {
     ask: retrying({ clock, random, most, server: GRAPH_NAME })(
       admitted(clock, () => admissions)(graphAnswering(send, clock)),

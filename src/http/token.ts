@@ -87,6 +87,9 @@ export function tokenHolder({ fetch, clock, random, onToken, signal: run }: Opti
   }
 }
 
+const NEVER_SIGNED_IN =
+  'It was tried for two minutes: see whether an outage is reported and whether the runner gets through to the host, then run the audit again.'
+
 /** Throws when the sign-in is not worth another try. */
 function delayAfter(error: unknown, facts: Parameters<typeof signInDelayMs>[1]): number {
   if (!(error instanceof AuditError)) throw new AuditError('internal', 'Cannot sign in: fault', { cause: error })
@@ -95,7 +98,7 @@ function delayAfter(error: unknown, facts: Parameters<typeof signInDelayMs>[1]):
   if (['answered', 'void'].includes(resultOf(error))) throw asSignIn(error)
   const delay = signInDelayMs(error, facts)
   if (delay !== undefined) return delay
-  if (facts.first) throw asSignIn(error)
+  if (facts.first) throw asSignIn(error, NEVER_SIGNED_IN)
   throw new AuditError('outage', 'Cannot sign in again: it failed for 10 minutes', {
     code: code || reason,
     cause: error,
@@ -103,7 +106,7 @@ function delayAfter(error: unknown, facts: Parameters<typeof signInDelayMs>[1]):
 }
 
 /** A fault of the set-up (proxy, certificate, …) keeps its reason; a refusal becomes the sign-in's. */
-const asSignIn = (error: AuditError): AuditError =>
+const asSignIn = (error: AuditError, action = error.action): AuditError =>
   resultOf(error) === 'void'
     ? error
-    : new AuditError('sign-in', error.message, { code: error.code || error.reason, cause: error })
+    : new AuditError('sign-in', error.message, { code: error.code || error.reason, action, cause: error })

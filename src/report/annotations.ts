@@ -1,7 +1,7 @@
 import { EXPIRES_SOON_DAYS } from '../domain/allow-list.ts'
 import type { Verdict } from '../domain/gate.ts'
 import { TYPE_LABELS } from '../domain/principal.ts'
-import { INCOMPLETENESS, REASONS, STOPPED } from './causes.ts'
+import { INCOMPLETENESS, STOPPED } from './causes.ts'
 import { annotationText } from './escape.ts'
 import { exceededOf, sumOf, unreached } from './figures.ts'
 import type { Report } from './model.ts'
@@ -23,7 +23,7 @@ function causesOf({ fault, incompleteness, tally, untrustedListings, maxFailures
   const sum = sumOf(tally)
   const texts: string[] = []
   if (fault !== undefined && !(incompleteness.length > 0 && STOPPED.includes(fault.reason)))
-    texts.push(`${fault.message}\n${REASONS[fault.reason].action}`)
+    texts.push([fault.message, fault.action].filter((text) => text !== '').join('\n'))
   for (const cause of incompleteness) {
     const { what, action } = INCOMPLETENESS[cause]
     const detail =

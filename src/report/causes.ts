@@ -1,5 +1,6 @@
-import type { Reason } from '../domain/failure.ts'
+import type { AuditError, Reason } from '../domain/failure.ts'
 import type { Incompleteness } from '../domain/gate.ts'
+import type { Fault } from './model.ts'
 
 /** What happened, and what to do about it; our words, plain Markdown. */
 export interface Cause {
@@ -13,7 +14,8 @@ const transient = 'Usually passes; run the audit again.'
 export const REASONS: Readonly<Record<Reason, Cause>> = {
   configuration: {
     what: 'the configuration is wrong',
-    action: 'Correct the inputs of the step.',
+    // Each message names what is wrong, be it an input, a file, the event or the environment.
+    action: '',
   },
   internal: {
     what: 'the audit ran into a fault of its own',
@@ -35,8 +37,7 @@ export const REASONS: Readonly<Record<Reason, Cause>> = {
   },
   'sign-in': {
     what: 'signing in failed',
-    action:
-      'Check the client id, the tenant, the federated credential (its subject must fit this repository, branch or environment) and that the job has `permissions: id-token: write`.',
+    action: 'Check the inputs that say how to sign in, and run the audit again.',
   },
   'not-found': {
     what: 'there is no such identity',
@@ -104,6 +105,13 @@ export const REASONS: Readonly<Record<Reason, Cause>> = {
       'Grant the application `User.Read.All`, `GroupMember.Read.All` and `Application.Read.All` of Microsoft Graph with admin consent; for groups with hidden membership `Member.Read.Hidden` as well.',
   },
 }
+
+/** What is told of a fault. */
+export const toldFault = ({ reason, message, action }: AuditError): Fault => ({
+  reason,
+  message,
+  action: action ?? REASONS[reason].action,
+})
 
 /** Faults that an audit tells as an incompleteness as well. */
 export const STOPPED: readonly Reason[] = ['cancelled', 'outage']

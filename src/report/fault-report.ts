@@ -1,4 +1,5 @@
 import type { AuditError } from '../domain/failure.ts'
+import { toldFault } from './causes.ts'
 import type { Report } from './model.ts'
 
 /** What is told when an audit could not even begin: the fault, and that nothing is known. A cancel is no fault. */
@@ -17,7 +18,7 @@ export function faultReportOf(fault: AuditError, toolVersion: string, at: Date, 
     conclusion: isCancelled ? 'incomplete' : 'error',
     warnOnly: false,
     incompleteness: isCancelled ? ['cancelled'] : [],
-    fault: isCancelled ? undefined : { reason: fault.reason, message: fault.message },
+    fault: isCancelled ? undefined : toldFault(fault),
     tally: { workspaces: undefined, principals: {} },
     verdicts: [],
     judgement: undefined,

@@ -9,6 +9,14 @@ import type { Tally } from '../domain/tally.ts'
 import type { CallCounts } from '../http/calls.ts'
 import type { Judgement } from './judgement.ts'
 
+/** What ended an audit: for people, no token, no directory text. */
+export interface Fault {
+  readonly reason: Reason
+  readonly message: string
+  /** What to do about it, plain Markdown; `''`: the message says so. */
+  readonly action: string
+}
+
 /** A few rows for people to look at; all of them are in the files. */
 export interface Samples {
   /** First divergent principals of a type that carry a category, at most `SAMPLE_SIZE` each, in listing order. */
@@ -68,8 +76,7 @@ export interface Report {
   readonly warnOnly: boolean
   /** Why it is `incomplete`, in the order found. */
   readonly incompleteness: readonly Incompleteness[]
-  /** What ended it, when something did: message for people, no token, no directory text. */
-  readonly fault: { readonly reason: Reason; readonly message: string } | undefined
+  readonly fault: Fault | undefined
   readonly tally: Tally
   readonly verdicts: readonly Verdict[]
   /** `undefined` when the audit could not even begin. */

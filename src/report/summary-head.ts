@@ -97,7 +97,7 @@ function causesOf({ fault, incompleteness }: Report): string {
     const messages = fault.message.split('\n').filter((line) => line.trim() !== '')
     const shown = messages.slice(0, MESSAGES).map((line) => `- ${markdownMessage(line)}`)
     const more = messages.length > MESSAGES ? [`- and ${number(messages.length - MESSAGES)} more, see the log`] : []
-    lines.push(...shown, ...more, ...(known ? [] : [bullet('What to do', REASONS[fault.reason].action)]))
+    lines.push(...shown, ...more, ...(known || fault.action === '' ? [] : [bullet('What to do', fault.action)]))
   }
   return lines.join('\n')
 }
