@@ -1,7 +1,15 @@
 import type { Outcome } from './domain/outcome.ts'
 import type { PrincipalType } from './domain/principal.ts'
 import type { BulkMatchSource, Clock, Log, ResultsLog, Snapshot } from './ports.ts'
-import { comparisonsOf, estimateOf, type Phase, progressLineOf, readingText, type Subject } from './report/progress.ts'
+import {
+  comparisonsOf,
+  estimateOf,
+  type Phase,
+  progressLineOf,
+  readingText,
+  type Subject,
+  type Waiting,
+} from './report/progress.ts'
 
 /** A line at least this often. */
 const EVERY_MS = 10_000
@@ -11,7 +19,7 @@ const WINDOW_MS = 60_000
 /** How the server holds us back at this moment. */
 export interface Pressure {
   readonly throttled: number
-  readonly paused: boolean
+  readonly waiting: Waiting | undefined
 }
 
 export interface ProgressPorts {

@@ -119,6 +119,21 @@ describe('idTokens', () => {
     expect(await tokens()('a', never)).toBe(TOKEN)
   })
 
+  test.each([
+    ['network', 'ECONNREFUSED'],
+    ['name-not-resolved', 'ENOTFOUND'],
+    ['timeout', 'ETIMEDOUT'],
+    ['network', 'EAI_AGAIN'],
+  ] as const)('a provider that is not reached: %s, %s', async (reason, code) => {
+    permitted()
+    provider()
+      .thrice()
+      .replyWithError(Object.assign(new Error(`connect ${code} 127.0.0.1:1`), { code }))
+    const failure = await failureOf(tokens()('a', never))
+    expect(failure).toMatchObject({ reason, code })
+    expect(failure.message).not.toContain('id-token')
+  })
+
   test('no token after three tries is a broken connection, which may pass (case 51)', async () => {
     permitted()
     provider().thrice().reply(200, { value: '' })

@@ -19,6 +19,7 @@ function signIn({
   const clock = fakeClock()
   const at: number[] = []
   const told: string[] = []
+  const failures: AuditError[] = []
   let given = 0
   const tokens = tokenHolder({
     async fetch(until) {
@@ -31,9 +32,10 @@ function signIn({
     clock,
     random: fakeRandom(),
     onToken: (token) => told.push(token),
+    onFailed: (failure) => failures.push(failure),
     signal,
   })
-  return { clock, at, told, tokens }
+  return { clock, at, told, failures, tokens }
 }
 
 const failing = (reason: Reason, from: number, to: number) => (now: number) =>
@@ -88,10 +90,14 @@ describe('tokenHolder()', () => {
   })
 
   test('the first sign-in is tried for two minutes, and then it is the sign-in that is wrong', async () => {
-    const { tokens, clock, at } = signIn({ fails: failing('network', 0, HOUR) })
-    expect(await failureOf(tokens.current(never))).toMatchObject({ reason: 'sign-in', code: '503' })
+    const { tokens, clock, at, failures } = signIn({ fails: failing('network', 0, HOUR) })
+    const failure = await failureOf(tokens.current(never))
+    expect(failure).toMatchObject({ reason: 'sign-in', code: '503' })
+    expect(failure.action).toBeTruthy()
     expect(clock.now()).toBeLessThan(2 * MINUTE + 1000)
     expect(at.length).toBeGreaterThan(5)
+    // The last one is what is thrown.
+    expect(failures.map(({ reason }) => reason)).toEqual(at.slice(1).map(() => 'network'))
   })
 
   for (const [reason, becomes] of [

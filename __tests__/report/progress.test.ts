@@ -9,7 +9,7 @@ const progress = (of: Partial<PhaseProgress>): PhaseProgress => ({
   ratePerSecond: 12.34,
   etaMs: 106_000,
   throttled: 0,
-  paused: false,
+  waiting: undefined,
   ...of,
 })
 
@@ -22,8 +22,12 @@ describe('progressLineOf', () => {
     ],
     [{ subject: 'users' as const, total: undefined, etaMs: undefined, ratePerSecond: 0 }, 'users: 1,200'],
     [
-      { failed: 3, throttled: 1, paused: true },
+      { failed: 3, throttled: 1, waiting: 'as-asked' as const },
       'divergences: 1,200 of 2,504 (47.9%), 12.3 a second, about 1 min 46 s left, 3 failed, asked to slow down 1 time, waiting as asked',
+    ],
+    [
+      { ratePerSecond: 14_682.6, waiting: 'for-answers' as const, etaMs: undefined },
+      'divergences: 1,200 of 2,504 (47.9%), 14,683 a second, waiting, for the server does not answer',
     ],
     [{ done: 0, total: 0, ratePerSecond: 0, etaMs: undefined }, 'divergences: 0 of 0'],
     [{ done: 11, total: 10, ratePerSecond: 0, etaMs: undefined }, 'divergences: 11 of 10 (100%)'],

@@ -26,6 +26,7 @@ import { userAgentOf } from '../http/user-agent.ts'
 import type { Account, BulkMatchSource, MatchSource, Principals } from '../ports.ts'
 import type { Pressure } from '../progress.ts'
 import { VERSION } from '../version.ts'
+import { log } from './telling.ts'
 
 /** The outside world of one audit, made of the real parts. */
 export interface Clients {
@@ -75,6 +76,7 @@ export function clientsOf(
     clock,
     random: Math.random,
     onToken: mask,
+    onFailed: logFailedSignIn,
     signal,
   })
   const http = databricksHttp({
@@ -128,13 +130,16 @@ type GraphWay = Parameters<typeof signInSend>[0] &
     readonly savedPace: SavedPace | undefined
   }
 
+/** Otherwise a sign-in that is tried again and again would look as if nothing happened. */
+const logFailedSignIn = ({ message }: AuditError): void => log.info(`Not signed in yet, trying again: ${message}`)
+
 /** Microsoft Graph, where the audit asks it: its own sign-in, its own limits. */
 function graphOf({ matchSource, maxConcurrency }: AuditConfig, way: GraphWay) {
   if (matchSource.type !== 'graph') return undefined
   const { account, principals, idToken, mask, signal } = way
   const [clock, random] = [systemClock, Math.random]
   const fetch = githubOidcGraphSignIn({ send: signInSend(way), idToken, mask, clock }, matchSource)
-  const tokens = tokenHolder({ fetch, clock, random, onToken: mask, signal })
+  const tokens = tokenHolder({ fetch, clock, random, onToken: mask, onFailed: logFailedSignIn, signal })
   const http = graphHttp({ ...way, tokens, clock, random, maxConcurrency })
   const source = graphSourceOf({
     ...{ ask: http.ask, host: GRAPH_HOSTS[matchSource.environment], account, principals, clock },
@@ -171,5 +176,9 @@ type Readout = Pick<
 
 const pressureOf = (readouts: readonly Readout[]): Pressure => ({
   throttled: readouts.reduce((sum, { throttled }) => sum + throttled, 0),
-  paused: readouts.some(({ pausedForMs, waitingForHost }) => pausedForMs > 0 || waitingForHost),
+  waiting: readouts.some(({ waitingForHost }) => waitingForHost)
+    ? 'for-answers'
+    : readouts.some(({ pausedForMs }) => pausedForMs > 0)
+      ? 'as-asked'
+      : undefined,
 })

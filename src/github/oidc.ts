@@ -1,7 +1,7 @@
 import type * as toolkit from '@actions/core'
 import { AuditError, POLICIES } from '../domain/failure.ts'
 import { pause, unlessCancelled } from '../http/cancel.ts'
-import { transportFault } from '../http/transport-failure.ts'
+import { transportFailure, transportFault } from '../http/transport-failure.ts'
 import type { Clock } from '../ports.ts'
 import { within } from './timed.ts'
 
@@ -68,5 +68,7 @@ function failureOf(error: unknown): AuditError {
   if (refused !== undefined && refused !== '429') return transportFault('proxy', refused, what, error)
   // As OpenSSL words it.
   if (/\bcertificate\b/i.test(text)) return transportFault('certificate', 'TLS', what, error)
+  const code = /\b(E[A-Z]{4,}|EAI_[A-Z]+)\b/.exec(text)?.[1]
+  if (code !== undefined) return transportFailure(Object.assign(new Error(code), { code }), what)
   return new AuditError('network', 'GitHub gave no id token', { code: status, cause: error })
 }

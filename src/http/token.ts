@@ -27,6 +27,8 @@ interface Options {
   readonly random: () => number
   /** Told of every token before it is used, so that the log masks it. */
   readonly onToken: (token: string) => void
+  /** Told of every failure after which the sign-in is tried again. */
+  readonly onFailed?: (failure: AuditError) => void
   /** The run's: aborted, the sign-in stops too. */
   readonly signal: AbortSignal
 }
@@ -35,7 +37,7 @@ interface Options {
  * Holds the token of one sign-in: fetched when first needed, renewed in the background before it expires, by one sign-in
  * at a time however many ask. Expiry goes by the monotonic clock, from receipt.
  */
-export function tokenHolder({ fetch, clock, random, onToken, signal: run }: Options): Tokens {
+export function tokenHolder({ fetch, clock, random, onToken, onFailed, signal: run }: Options): Tokens {
   let held: HeldToken | undefined
   let renewal: Promise<string> | undefined
   let coolUntil = Number.NEGATIVE_INFINITY
@@ -53,7 +55,10 @@ export function tokenHolder({ fetch, clock, random, onToken, signal: run }: Opti
         return held.token
       } catch (error) {
         const facts = { tries, elapsedMs: clock.now() - startedAt, first, chance: random() }
-        await pause(clock, delayAfter(error, facts), run)
+        const failure = asAuditError(error)
+        const delayMs = delayAfter(failure, facts)
+        onFailed?.(failure)
+        await pause(clock, delayMs, run)
       }
     }
   }
@@ -91,8 +96,7 @@ const NEVER_SIGNED_IN =
   'It was tried for two minutes: see whether an outage is reported and whether the runner gets through to the host, then run the audit again.'
 
 /** Throws when the sign-in is not worth another try. */
-function delayAfter(error: unknown, facts: Parameters<typeof signInDelayMs>[1]): number {
-  if (!(error instanceof AuditError)) throw new AuditError('internal', 'Cannot sign in: fault', { cause: error })
+function delayAfter(error: AuditError, facts: Parameters<typeof signInDelayMs>[1]): number {
   const { reason, code } = error
   if (reason === 'cancelled' || reason === 'sign-in') throw error
   if (['answered', 'void'].includes(resultOf(error))) throw asSignIn(error)
@@ -104,6 +108,9 @@ function delayAfter(error: unknown, facts: Parameters<typeof signInDelayMs>[1]):
     cause: error,
   })
 }
+
+const asAuditError = (error: unknown): AuditError =>
+  error instanceof AuditError ? error : new AuditError('internal', 'Cannot sign in: fault', { cause: error })
 
 /** A fault of the set-up (proxy, certificate, …) keeps its reason; a refusal becomes the sign-in's. */
 const asSignIn = (error: AuditError, action = error.action): AuditError =>

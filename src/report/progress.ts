@@ -25,22 +25,31 @@ export interface PhaseProgress {
   readonly etaMs: number | undefined
   /** How many answers asked us to slow down. */
   readonly throttled: number
-  /** Waiting as the server asked, at this moment. */
-  readonly paused: boolean
+  readonly waiting: Waiting | undefined
 }
+
+/** Why nothing is asked at this moment: the server wants it so, or did not answer for a while. */
+export type Waiting = 'as-asked' | 'for-answers'
+
+const WAITING_TEXTS: Readonly<Record<Waiting, string>> = {
+  'as-asked': 'waiting as asked',
+  'for-answers': 'waiting, for the server does not answer',
+}
+
+const rateText = (perSecond: number): string => (perSecond < 100 ? perSecond.toFixed(1) : number(Math.round(perSecond)))
 
 /** `users: 1,200 of 2,504 (47.9%), 12.3 a second, about 1 min 46 s left, 3 failed` */
 export function progressLineOf(progress: PhaseProgress): string {
-  const { subject, done, total, failed, ratePerSecond, etaMs, throttled, paused } = progress
+  const { subject, done, total, failed, ratePerSecond, etaMs, throttled, waiting } = progress
   const extent = total === undefined ? number(done) : `${number(done)} of ${number(total)}`
   const percent = total === undefined ? '' : share(Math.min(done, total), total)
   return [
     `${SUBJECT_LABELS[subject]}: ${extent}${percent === '' ? '' : ` (${percent})`}`,
-    ...(ratePerSecond > 0 ? [`${ratePerSecond.toFixed(1)} a second`] : []),
+    ...(ratePerSecond > 0 ? [`${rateText(ratePerSecond)} a second`] : []),
     ...(etaMs === undefined ? [] : [`about ${duration(etaMs / 1000)} left`]),
     ...(failed > 0 ? [`${number(failed)} failed`] : []),
     ...(throttled > 0 ? [`asked to slow down ${counted(throttled, 'time', 'times')}`] : []),
-    ...(paused ? ['waiting as asked'] : []),
+    ...(waiting === undefined ? [] : [WAITING_TEXTS[waiting]]),
   ].join(', ')
 }
 
