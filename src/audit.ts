@@ -57,6 +57,7 @@ export async function audit(world: World): Promise<Report> {
   const findings: Findings = {
     workspaces: undefined,
     workspacesAsked: false,
+    unread: new Map(),
     listings: [],
     callerRoles: undefined,
     end: undefined,
@@ -99,7 +100,7 @@ async function phases(world: World, findings: Findings, over: AbortSignal): Prom
   await read(findings, bulk?.preflight(config.included, signal))
 
   progress.phase('workspaces')
-  findings.workspaces = await workspaces(account, signal)
+  findings.workspaces = await workspaces(account, (failure) => findings.unread.set('workspaces', failure), signal)
   findings.workspacesAsked = true
   await kept(work, findings.workspaces)
 
@@ -181,9 +182,10 @@ async function identities(
     expect(page.promised)
     learn(of, page.principals)
   }
+  const onUnread = (of: PrincipalType, failure: AuditError) => findings.unread.set(of, failure)
   const listing =
     config.targets === undefined
-      ? await listed(account, work.snapshot, type, onPage, signal, pages)
+      ? await listed(account, work.snapshot, type, { onPage, onUnread }, signal, pages)
       : await targeted(work.snapshot, type, config.targets)
   await work.results.listed(listing)
   return listing

@@ -31,6 +31,8 @@ import { REPORT_FILE } from './report/tables.ts'
 export interface Findings {
   workspaces: readonly Workspace[] | undefined
   workspacesAsked: boolean
+  /** Why a listing broke off, the last time that it did. */
+  readonly unread: Map<SubjectType, AuditError>
   readonly listings: Listing[]
   callerRoles: readonly string[] | undefined
   /** `undefined`: phase 3 was not reached. */
@@ -160,11 +162,14 @@ async function uncheckedIn(listings: readonly Listing[], { snapshot, results }: 
   return { ids, types: new Set(SUBJECT_TYPES.filter((type) => !whole.has(type))) }
 }
 
-function untrusted({ listings, workspaces, workspacesAsked }: Findings): Report['untrustedListings'] {
-  const unread = workspacesAsked && workspaces === undefined
+function untrusted({ listings, workspaces, workspacesAsked, unread }: Findings): Report['untrustedListings'] {
+  const why = (type: SubjectType) => unread.get(type)?.message ?? ''
+  const isUnread = workspacesAsked && workspaces === undefined
   return [
-    ...(unread ? [{ type: 'workspaces' as const, listed: 0, promised: undefined }] : []),
-    ...listings.filter(({ trusted }) => !trusted).map(({ type, listed, promised }) => ({ type, listed, promised })),
+    ...(isUnread ? [{ type: 'workspaces' as const, listed: 0, promised: undefined, why: why('workspaces') }] : []),
+    ...listings
+      .filter(({ trusted }) => !trusted)
+      .map(({ type, listed, promised }) => ({ type, listed, promised, why: why(type) })),
   ]
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { AuditError } from '../../src/domain/failure.ts'
 import { listed, targeted } from '../../src/phases/identities.ts'
 import { failing, MemorySnapshot, pageOf, scriptedAccount } from './fakes.ts'
 
@@ -7,8 +8,13 @@ const signal = new AbortController().signal
 async function listing(pages: Parameters<typeof scriptedAccount>[0]) {
   const snapshot = new MemorySnapshot()
   const { account, asked } = scriptedAccount(pages)
-  const result = await listed(account, snapshot, 'users', () => {}, signal)
-  return { ...result, ids: snapshot.lists.get('users'), asked }
+  const failures: string[] = []
+  const watchers = {
+    onPage() {},
+    onUnread: (type: string, { reason }: AuditError) => failures.push(`${type}: ${reason}`),
+  }
+  const result = await listed(account, snapshot, 'users', watchers, signal)
+  return { ...result, ids: snapshot.lists.get('users'), asked, failures }
 }
 
 describe('listed', () => {
@@ -94,13 +100,14 @@ describe('listed', () => {
   })
 
   test('case 17: a page that cannot be read leaves what was read, after a second pass', async () => {
-    const { ids, trusted } = await listing([
+    const { ids, trusted, failures } = await listing([
       pageOf(['1'], 3),
       failing('not-json', 200),
       pageOf(['1', '2'], 3),
       failing('not-json', 200),
     ])
     expect({ ids, trusted }).toEqual({ ids: ['1', '2'], trusted: false })
+    expect(failures).toContain('users: not-json')
   })
 
   test('a listing that broke off is made whole by the second pass', async () => {

@@ -224,10 +224,10 @@ describe('trend and chart', () => {
   })
 
   test('the chart has a slice for each category that occurs', () => {
-    expect(chartOf(ACCOUNT)).toContain('```mermaid\npie showData')
-    expect(chartOf(ACCOUNT)).toContain('"EXTERNAL_ID_NOT_IN_IDP" : 1042')
-    expect(chartOf(ACCOUNT)).not.toContain('GROUP_HAS')
-    expect(chartOf(CLEAN)).toBe('')
+    expect(chartOf(reportOf({ tally: ACCOUNT }))).toContain('```mermaid\npie showData')
+    expect(chartOf(reportOf({ tally: ACCOUNT }))).toContain('"EXTERNAL_ID_NOT_IN_IDP" : 1042')
+    expect(chartOf(reportOf({ tally: ACCOUNT }))).not.toContain('GROUP_HAS')
+    expect(chartOf(reportOf({ tally: CLEAN }))).toBe('')
   })
 })
 
@@ -264,7 +264,7 @@ describe('commentOf', () => {
       ...{
         conclusion,
         judgement,
-        unchecked: 0,
+        unchecked: '0 not checked',
         runUrl: 'https://github.com/o/r/actions/runs/1',
         artifactUrl: '',
         docsUrl: undefined,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Incompleteness } from '../../src/domain/gate.ts'
 import type { ArtifactState, Report } from '../../src/report/model.ts'
+import { outputsOf } from '../../src/report/outputs.ts'
 import { summaryOf } from '../../src/report/summary.ts'
 import {
   ACCOUNT,
@@ -37,6 +38,24 @@ describe('summaryOf: the conclusion in one line', () => {
         tally: { ...CLEAN, principals: { users: tallied({ listed: 3018, failed: 41 }, []) } },
       }),
       /^## ⚠️ Incomplete: 41 of 3,018 identities could not be checked/,
+    ],
+    [
+      'incomplete',
+      reportOf({
+        conclusion: 'incomplete',
+        incompleteness: ['time-up'],
+        tally: { ...CLEAN, principals: { users: tallied({ listed: 3018, checked: 3000 }, []) } },
+      }),
+      /^## ⚠️ Incomplete: 18 of 3,018 identities were not reached/,
+    ],
+    [
+      'incomplete',
+      reportOf({
+        conclusion: 'incomplete',
+        incompleteness: ['time-up'],
+        tally: { ...CLEAN, principals: { users: tallied({ listed: 3018, checked: 3000, failed: 1 }, []) } },
+      }),
+      /^## ⚠️ Incomplete: 18 of 3,018 identities were not checked/,
     ],
     [
       'error',
@@ -161,12 +180,32 @@ describe('summaryOf: what else a reader needs', () => {
         conclusion: 'incomplete',
         incompleteness: ['cancelled', 'listing-untrusted'],
         tally: { ...CLEAN, principals: { users: tallied({ listed: 3000, checked: 1000 }, []) } },
-        untrustedListings: [{ type: 'groups', listed: 90, promised: 100 }],
+        untrustedListings: [{ type: 'groups', listed: 90, promised: 100, why: '' }],
       }),
       OFF,
     )
     expect(text).toContain('2,000 identities were not reached')
     expect(text).toContain('groups gave 90 of the 100')
+    const totals = tablesIn(text).find(([header]) => header?.includes('Not reached'))
+    expect(totals?.[1]?.slice(0, 6)).toEqual(['Users', '3,000', '1,000', '0', '0', '2,000'])
+  })
+
+  test('a listing that could not be read: nothing of it is a zero, and what was answered is told', () => {
+    const report = reportOf({
+      conclusion: 'incomplete',
+      incompleteness: ['listing-untrusted'],
+      tally: {
+        ...CLEAN,
+        principals: { users: tallied({ listed: 0 }, []), groups: tallied({ listed: 5, checked: 5 }, []) },
+      },
+      untrustedListings: [{ type: 'users', listed: 0, promised: undefined, why: 'Cannot list users: HTTP 400' }],
+    })
+    const text = summaryOf(report, OFF)
+    expect(text).toContain('users could not be read. Cannot list users: HTTP 400.')
+    const rows = tablesIn(text).flat()
+    expect(rows.find(([title]) => title === 'Users')).toEqual(['Users', '–', '–', '–', '–', '–', '–'])
+    expect(rows.find(([title]) => title === '`EXTERNAL_ID_NOT_IN_IDP`')?.slice(1, 3)).toEqual(['–', '0'])
+    expect(JSON.parse(outputsOf(report, OFF).counts ?? '')).toMatchObject({ users: null, groups: {} })
   })
 
   test.each([

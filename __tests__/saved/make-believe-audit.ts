@@ -132,7 +132,7 @@ export class Machine implements AsyncDisposable {
     const { signal } = new AbortController()
     for (const type of directory.ids.keys()) {
       if (!work.results.checkpoint.listings.some((listing) => listing.type === type))
-        await work.results.listed(await listed(account, work.snapshot, type, () => {}, signal))
+        await work.results.listed(await listed(account, work.snapshot, type, { onPage() {}, onUnread() {} }, signal))
       await recalled({ account, ...work, signal }, type, unnamed.get(type) ?? [])
     }
     this.isWhole = true

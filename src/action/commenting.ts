@@ -3,8 +3,8 @@ import type { Config } from '../config.ts'
 import type { AuditError } from '../domain/failure.ts'
 import { keepComment } from '../github/comment.ts'
 import { type CommentSituation, commentOf, faultCommentOf, isCommentDue, markerOf } from '../report/comment.ts'
-import { notChecked, sumOf } from '../report/figures.ts'
 import type { ArtifactState, Report } from '../report/model.ts'
+import { uncheckedText } from '../report/summary-verdict.ts'
 import type { Refusal } from './refusal.ts'
 import { apiOf, type Settings } from './settings.ts'
 import { log } from './telling.ts'
@@ -28,7 +28,7 @@ export async function commented(
     bodyOf: (key, runUrl) =>
       commentOf({
         ...{ conclusion, judgement, key, docsUrl, runUrl },
-        unchecked: notChecked(sumOf(report.tally)),
+        unchecked: uncheckedText(report),
         artifactUrl: artifact.state === 'uploaded' ? artifact.url : '',
       }),
   })

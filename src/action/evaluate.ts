@@ -167,6 +167,7 @@ function reportOf(
       type,
       listed: type === 'workspaces' ? (tally.workspaces?.listed ?? 0) : (tally.principals[type]?.listed ?? 0),
       promised: undefined,
+      why: '',
     })),
     ...{ resultsPath: folder.shown, files, showNames: !isPublic, continuedFrom: undefined, finishedHere: 0 },
   }

@@ -96,6 +96,7 @@ async function findingsOf(work: WorkFolder): Promise<Findings> {
   return {
     workspaces,
     workspacesAsked: false,
+    unread: new Map(),
     listings: [...listings],
     callerRoles: undefined,
     end: work.results.hasAnswers || stopped === undefined ? { stopped, fault: undefined, broken: false } : undefined,

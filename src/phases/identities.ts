@@ -25,15 +25,19 @@ interface Pass {
   readonly broken: boolean
 }
 
-interface Passing {
+interface Passing extends Watchers {
   readonly writer: SnapshotWriter
   readonly roster: RosterWriter
   readonly type: PrincipalType
-  readonly onPage: OnPage
 }
 
-/** Called with every page as it arrives. */
-export type OnPage = (type: PrincipalType, listed: number, page: ListingPage) => void
+/** What a listing tells while it is read. */
+export interface Watchers {
+  /** Every page as it arrives. */
+  readonly onPage: (type: PrincipalType, listed: number, page: ListingPage) => void
+  /** A page could not be read, so that a pass broke off. */
+  readonly onUnread: (type: PrincipalType, failure: AuditError) => void
+}
 
 /** The listings of these types, the first page of each being asked for: a type is ready when the one before it has ended. */
 export function begun(
@@ -54,12 +58,12 @@ export async function listed(
   account: Account,
   snapshot: Snapshot,
   type: PrincipalType,
-  onPage: OnPage,
+  watchers: Watchers,
   signal: AbortSignal,
   firstPass = new Pages(account, type, signal),
 ): Promise<Listing> {
   const [writer, roster] = [await snapshot.write(type), await snapshot.writeRoster(type)]
-  const passing = { writer, roster, type, onPage }
+  const passing = { ...watchers, writer, roster, type }
   try {
     const first = await passOver(firstPass, passing)
     const short = first.broken || writer.count < (first.promised ?? 0)
@@ -76,7 +80,7 @@ export async function listed(
 const smaller = (a: number | undefined, b: number | undefined) =>
   a === undefined || b === undefined ? (a ?? b) : Math.min(a, b)
 
-async function passOver(pages: Pages, { writer, roster, type, onPage }: Passing): Promise<Pass> {
+async function passOver(pages: Pages, { writer, roster, type, onPage, onUnread }: Passing): Promise<Pass> {
   // The writer knows what a first pass has seen.
   const seen = writer.count === 0 ? undefined : new Set<string>()
   const received = () => seen?.size ?? writer.count
@@ -100,6 +104,7 @@ async function passOver(pages: Pages, { writer, roster, type, onPage }: Passing)
     }
   } catch (error) {
     if (!(error instanceof AuditError) || refusesAccess(error)) throw error
+    onUnread(type, error)
     return { promised, received: received(), broken: true }
   }
 }

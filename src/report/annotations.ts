@@ -30,7 +30,7 @@ function causesOf({ fault, incompleteness, tally, untrustedListings, maxFailures
       cause === 'too-many-failures' && sum !== undefined
         ? ` (${part(sum.failed, sum.listed - sum.gone)}, limit ${maxFailures})`
         : cause === 'listing-untrusted' && untrustedListings.length > 0
-          ? ` (${untrustedListings.map(({ type }) => TYPE_LABELS[type]).join(', ')})`
+          ? ` (${untrustedListings.map(({ type, why }) => [TYPE_LABELS[type], why].filter((text) => text !== '').join(': ')).join('; ')})`
           : cause === 'cancelled' && sum !== undefined && unreached(sum) > 0
             ? ` (${identities(unreached(sum))} left)`
             : ''

@@ -145,7 +145,8 @@ export const INCOMPLETENESS: Readonly<Record<Incompleteness, Cause>> = {
   },
   'listing-untrusted': {
     what: 'a listing could not be read, or gave less than it promised, so something may be missing',
-    action: 'Run the audit again, best when nothing is being provisioned.',
+    action:
+      'Run the audit again, best when nothing is being provisioned; a listing that fails every time is a matter for Databricks support.',
   },
   'nothing-listed': {
     what: 'the account lists no identity at all, although the caller is one itself',

@@ -16,8 +16,8 @@ export const markerOf = (key: string): string => `<!-- aim-readiness ${key.repla
 export interface CommentReport {
   readonly conclusion: Conclusion
   readonly judgement: Judgement
-  /** Identities that could not be checked. */
-  readonly unchecked: number
+  /** How many were not checked, in words. */
+  readonly unchecked: string
   /** Where the summary of this run is, https. */
   readonly runUrl: string
   /** https; `''`: there is none. */

@@ -51,13 +51,24 @@ export const notChecked = (sum: Totals | undefined): number => (sum === undefine
 
 export type Counts = Partial<Record<SubjectType, Partial<Record<ErrorCategory, number>> | null>>
 
-/** Each included type, each of its categories, zeros included; `null` for workspaces of which nothing is known. */
-export function countsOf(tally: Tally): Counts {
+export type Counted = Pick<Report, 'tally' | 'untrustedListings'>
+
+/** Not one of the type was listed, though there may be many. */
+export const isUnread = ({ untrustedListings }: Pick<Report, 'untrustedListings'>, of: SubjectType): boolean =>
+  untrustedListings.some(({ type, listed }) => type === of && listed === 0)
+
+/** Each included type, each of its categories, zeros included; `null` for a type of which nothing is known. */
+export function countsOf(report: Counted): Counts {
+  const { tally } = report
   const federation = unfederated(tally)
   const counts: Counts = { workspaces: federation === undefined ? null : { IDENTITY_FEDERATION_DISABLED: federation } }
   for (const type of includedTypes(tally)) {
     const ofType = tally.principals[type] as TypeTally
-    counts[type] = Object.fromEntries(CATEGORIES_OF[type].map((category) => [category, carriersOf(ofType, [category])]))
+    const { checked, listed, gone } = ofType
+    const isKnown = checked > 0 || (listed === gone && !isUnread(report, type))
+    counts[type] = isKnown
+      ? Object.fromEntries(CATEGORIES_OF[type].map((category) => [category, carriersOf(ofType, [category])]))
+      : null
   }
   return counts
 }

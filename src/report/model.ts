@@ -93,6 +93,8 @@ export interface Report {
     readonly type: SubjectType
     readonly listed: number
     readonly promised: number | undefined
+    /** What ended it, if anything did: for people, no token, no directory text; `''`: not known. */
+    readonly why: string
   }[]
   /** Relative to the workspace. */
   readonly resultsPath: string

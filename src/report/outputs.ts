@@ -31,7 +31,7 @@ export function outputsOf(report: Report, artifact: ArtifactState): Record<strin
     'gone-count': known(sum?.gone),
     'workspace-count': known(tally.workspaces?.listed),
     'divergent-workspace-count': known(unfederated(tally)),
-    counts: JSON.stringify(countsOf(tally)),
+    counts: JSON.stringify(countsOf(report)),
     exceeded: JSON.stringify(exceededOf(verdicts).map(exceeded)),
     'results-path': report.resultsPath,
     'artifact-id': artifact.state === 'uploaded' ? artifact.id : '',

@@ -70,7 +70,7 @@ export function reportJsonOf(report: Report, artifact?: ArtifactState): string {
     incompleteness: report.incompleteness,
     fault: fault === undefined ? null : { reason: fault.reason, message: fault.message },
     totals: totals(report),
-    counts: countsOf(report.tally),
+    counts: countsOf(report),
     rules: report.verdicts.map(rule),
     maxFailures: report.maxFailures,
     ...(report.judgement === undefined ? {} : judgementJsonOf(report.judgement)),
@@ -81,10 +81,11 @@ export function reportJsonOf(report: Report, artifact?: ArtifactState): string {
       premiumTier: prerequisites.premiumTier,
       accountAdmin: prerequisites.accountAdmin,
     },
-    untrustedListings: report.untrustedListings.map(({ type, listed, promised }) => ({
+    untrustedListings: report.untrustedListings.map(({ type, listed, promised, why }) => ({
       type,
       listed,
       promised: promised ?? null,
+      why,
     })),
     directory: directoryJsonOf(report),
     resultsPath: report.resultsPath,

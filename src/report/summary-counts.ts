@@ -1,8 +1,8 @@
-import { ERROR_CATEGORIES, type ErrorCategory, type SubjectType } from '../domain/category.ts'
+import { CATEGORIES_OF, ERROR_CATEGORIES, type ErrorCategory, type SubjectType } from '../domain/category.ts'
 import { type PrincipalType, TYPE_LABELS } from '../domain/principal.ts'
 import { includedTypes, type TypeTally } from '../domain/tally.ts'
 import { ADVICE, type Advice } from './advice.ts'
-import { type Counts, countsOf, sumOf, type Totals, totalsOf } from './figures.ts'
+import { type Counts, countsOf, isUnread, sumOf, type Totals, totalsOf, unreached } from './figures.ts'
 import { type Column, foldOf, sectionOf, tableOf } from './markdown.ts'
 import type { Report } from './model.ts'
 import { capitalised, counted, number, share } from './wording.ts'
@@ -17,23 +17,19 @@ function basisOf({ tally }: Report, type: SubjectType): number {
   return type === 'workspaces' ? (tally.workspaces?.listed ?? 0) : (tally.principals[type]?.checked ?? 0)
 }
 
-const listedOf = ({ tally }: Report, type: SubjectType): number =>
-  (type === 'workspaces' ? tally.workspaces : tally.principals[type])?.listed ?? 0
+/** Nothing found among nothing checked is not known to be nothing. */
+const UNKNOWN = '–'
 
 function cellOf(report: Report, counts: Counts, type: SubjectType, category: ErrorCategory): string {
-  const ofType = counts[type]
-  if (ofType === null && category === 'IDENTITY_FEDERATION_DISABLED') return 'unknown'
-  const count = ofType?.[category]
-  if (count === undefined) return ''
-  const basis = basisOf(report, type)
-  // Nothing found among nothing checked is not known to be nothing.
-  if (basis === 0 && listedOf(report, type) > 0) return '–'
-  return count === 0 ? '0' : `${number(count)} (${share(count, basis)})`
+  if (!CATEGORIES_OF[type].includes(category)) return ''
+  const count = counts[type]?.[category]
+  if (count === undefined) return type === 'workspaces' ? 'unknown' : UNKNOWN
+  return count === 0 ? '0' : `${number(count)} (${share(count, basisOf(report, type))})`
 }
 
 /** Categories down, types across; an empty cell is a category that the type cannot have. */
 function categoriesTable(report: Report): string {
-  const counts = countsOf(report.tally)
+  const counts = countsOf(report)
   const types = typesOf(report)
   const columns: Column[] = [
     ['Error category', 'left'],
@@ -46,29 +42,33 @@ function categoriesTable(report: Report): string {
   return tableOf(columns, rows)
 }
 
-const COVERAGE: readonly Column[] = [
-  ['', 'left'],
-  ['Listed', 'right'],
-  ['Checked', 'right'],
-  ['Differ', 'right'],
-  ['Could not be checked', 'right'],
-  ['Gone', 'right'],
-  ['Local only', 'right'],
+const COVERAGE: readonly (readonly [title: string, figure: (totals: Totals) => number])[] = [
+  ['Listed', ({ listed }) => listed],
+  ['Checked', ({ checked }) => checked],
+  ['Differ', ({ divergent }) => divergent],
+  ['Failed', ({ failed }) => failed],
+  ['Not reached', unreached],
+  ['Gone', ({ gone }) => gone],
+  ['Local only', ({ localOnly }) => localOnly],
 ]
 
-const coverageRow = (title: string, totals: Totals): string[] => [
-  title,
-  ...[totals.listed, totals.checked, totals.divergent, totals.failed, totals.gone, totals.localOnly].map(number),
-]
-
-function coverageTable({ tally }: Report): string {
+function coverageTable(report: Report): string {
+  const { tally } = report
   const sum = sumOf(tally)
   if (sum === undefined) return ''
+  const figures = COVERAGE.filter(([, figure]) => figure !== unreached || unreached(sum) > 0)
   const types = includedTypes(tally)
-  const rows = types.map((type) =>
-    coverageRow(capitalised(TYPE_LABELS[type]), totalsOf(tally.principals[type] as TypeTally)),
+  const rowOf = (title: string, totals: Totals) => [title, ...figures.map(([, figure]) => number(figure(totals)))]
+  const rows = types.map((type) => {
+    const title = capitalised(TYPE_LABELS[type])
+    return isUnread(report, type)
+      ? [title, ...figures.map(() => UNKNOWN)]
+      : rowOf(title, totalsOf(tally.principals[type] as TypeTally))
+  })
+  return tableOf(
+    [['', 'left'], ...figures.map(([title]): Column => [title, 'right'])],
+    types.length > 1 ? [...rows, rowOf('All', sum)] : rows,
   )
-  return tableOf(COVERAGE, types.length > 1 ? [...rows, coverageRow('All', sum)] : rows)
 }
 
 /** What was counted: by category, and how far the audit got. */
@@ -101,7 +101,7 @@ function adviceItem(counts: Counts, { category, types, title, meaning, action }:
 
 /** What each category that occurs means and what to do about it, folded; the most urgent first. */
 export function adviceOf(report: Report): string {
-  const counts = countsOf(report.tally)
+  const counts = countsOf(report)
   const items = ADVICE.map((advice) => adviceItem(counts, advice, report.docsUrl)).filter((item) => item !== '')
   return items.length === 0 ? '' : foldOf('What these categories mean, and what to do about each', items.join('\n'))
 }

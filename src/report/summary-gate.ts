@@ -32,7 +32,7 @@ export function failuresRow({ tally, maxFailures, incompleteness }: Report): str
   const tooMany = incompleteness.includes('too-many-failures')
   return [
     [
-      'identities that could not be checked (`max-failures`)',
+      'identities that failed (`max-failures`)',
       part(sum.failed, sum.listed - sum.gone),
       markdownCode(maxFailures),
       tooMany ? '⚠️ too many' : STATES.within,

@@ -1,7 +1,16 @@
 import type { Conclusion } from '../domain/gate.ts'
 import { INCOMPLETENESS, REASONS, STOPPED } from './causes.ts'
 import { markdownCode, markdownMessage } from './escape.ts'
-import { exceededOf, isOnlyFault, isPartial, notChecked, sumOf, unfederated } from './figures.ts'
+import {
+  exceededOf,
+  isOnlyFault,
+  isPartial,
+  notChecked,
+  sumOf,
+  type Totals,
+  unfederated,
+  unreached,
+} from './figures.ts'
 import type { Report } from './model.ts'
 import { capitalised, counted, duration, identities, moment, number, share, workspaces } from './wording.ts'
 
@@ -26,6 +35,12 @@ function identitiesFigure(report: Report): string | undefined {
   return `${number(sum.divergent)} of ${identities(sum.checked)} ${verb} from the identity provider`
 }
 
+/** Asked in vain, never asked, or some of both. */
+function missedText(sum: Totals): string {
+  if (sum.failed === 0) return 'were not reached'
+  return unreached(sum) === 0 ? 'could not be checked' : 'were not checked'
+}
+
 function headlineOf(report: Report): string {
   const { conclusion, incompleteness, fault } = report
   const sum = sumOf(report.tally)
@@ -36,7 +51,7 @@ function headlineOf(report: Report): string {
   if (sum === undefined || sum.listed === 0) return INCOMPLETENESS[first].what
   const missed = notChecked(sum)
   return missed > 0
-    ? `${number(missed)} of ${identities(sum.listed)} could not be checked`
+    ? `${number(missed)} of ${identities(sum.listed)} ${missedText(sum)}`
     : `${identitiesFigure(report) ?? 'nothing was checked'}, but the result cannot be relied on`
 }
 

@@ -1,10 +1,10 @@
-import { isPartial, notChecked, sumOf } from './figures.ts'
+import { isBlank, isPartial, sumOf } from './figures.ts'
 import type { Judgement } from './judgement.ts'
 import type { Report } from './model.ts'
 import { changesSectionOf, notCountedOf } from './summary-changes.ts'
 import { tasksOf } from './summary-tasks.ts'
 import { policySectionOf, resultLineOf, trendSectionOf } from './summary-trend.ts'
-import { judgedGateOf, readinessOf, verdictLineOf } from './summary-verdict.ts'
+import { judgedGateOf, readinessOf, uncheckedText, verdictLineOf } from './summary-verdict.ts'
 
 /** What judgement says in the summary, each part on its own; `''` where there is nothing to say. */
 export interface JudgementParts {
@@ -27,7 +27,8 @@ export function judgementPartsOf(
   const sum = sumOf(report.tally)
   const isWhole = report.conclusion === 'passed' || report.conclusion === 'failed'
   const verdict = [
-    verdictLineOf(judgement, notChecked(sum)),
+    // Of nothing that was checked, nothing is said.
+    isBlank(report.tally) ? '' : verdictLineOf(judgement, uncheckedText(report)),
     isWhole ? readinessOf(judgement) : '',
     judgement.result === undefined ? '' : resultLineOf(judgement.result),
   ]
@@ -42,7 +43,7 @@ export function judgementPartsOf(
     tasks: tasksOf(judgement),
     changes: changesSectionOf(judgement, report.showNames),
     notCounted: notCountedOf(judgement, report.showNames),
-    trend: trendSectionOf(judgement, report.tally, now),
+    trend: trendSectionOf(judgement, report, now),
     policy: policySectionOf(judgement, report.showNames),
   }
 }

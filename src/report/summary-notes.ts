@@ -1,9 +1,10 @@
+import type { SubjectType } from '../domain/category.ts'
 import { changedTypes, type DirectoryReading } from '../domain/directory-reading.ts'
 import type { Reason } from '../domain/failure.ts'
 import type { Known, Prerequisites } from '../domain/prerequisites.ts'
 import { TYPE_LABELS } from '../domain/principal.ts'
 import { REASONS } from './causes.ts'
-import { linked, markdownCode, markdownText } from './escape.ts'
+import { linked, markdownCode, markdownMessage, markdownText } from './escape.ts'
 import { sumOf, unfederated, unreached } from './figures.ts'
 import { sectionOf, tableOf } from './markdown.ts'
 import type { ArtifactState, Report } from './model.ts'
@@ -33,7 +34,13 @@ function reasonsTable(failureReasons: ReadonlyMap<string, number>): string {
   )
 }
 
-function listingText({ type, listed, promised }: Report['untrustedListings'][number]): string {
+function listingText({ type, listed, promised, why }: Report['untrustedListings'][number]): string {
+  return why === ''
+    ? `${extentOf(type, listed, promised)}.`
+    : `${extentOf(type, listed, promised)}. ${markdownMessage(why)}.`
+}
+
+function extentOf(type: SubjectType, listed: number, promised: number | undefined): string {
   const label = TYPE_LABELS[type]
   if (promised !== undefined) return `${label} gave ${number(listed)} of the ${number(promised)} it promised`
   return listed === 0
@@ -45,7 +52,7 @@ function listingText({ type, listed, promised }: Report['untrustedListings'][num
 export function uncheckedOf({ tally, failureReasons, untrustedListings }: Report): string {
   const sum = sumOf(tally)
   const left = sum === undefined ? 0 : unreached(sum)
-  const listings = untrustedListings.map((listing) => `- The listing of ${listingText(listing)}.`)
+  const listings = untrustedListings.map((listing) => `- The listing of ${listingText(listing)}`)
   const lines = [
     ...(left > 0 ? [`- ${counted(left, 'identity was', 'identities were')} not reached before the audit ended.`] : []),
     ...listings,

@@ -1,7 +1,6 @@
 import { ERROR_CATEGORIES } from '../domain/category.ts'
-import type { Tally } from '../domain/tally.ts'
 import { linked, markdownCode, markdownText } from './escape.ts'
-import { countsOf } from './figures.ts'
+import { type Counted, countsOf } from './figures.ts'
 import type { JudgedResult, Judgement, PolicyFileNote, TrendPoint } from './judgement.ts'
 import { foldOf, sectionOf } from './markdown.ts'
 import { counted, moment, number } from './wording.ts'
@@ -27,8 +26,8 @@ export function trendOf(trend: readonly TrendPoint[], now: TrendPoint): string {
 }
 
 /** A Mermaid pie of the error categories; `''` when none occurs. Only names and numbers of ours are in it. */
-export function chartOf(tally: Tally): string {
-  const counts = Object.values(countsOf(tally))
+export function chartOf(report: Counted): string {
+  const counts = Object.values(countsOf(report))
   const slices = ERROR_CATEGORIES.map(
     (category) => [category, counts.reduce((sum, of) => sum + (of?.[category] ?? 0), 0)] as const,
   ).filter(([, count]) => count > 0)
@@ -39,8 +38,8 @@ export function chartOf(tally: Tally): string {
   )
 }
 
-export function trendSectionOf(judgement: Judgement, tally: Tally, now: TrendPoint): string {
-  const [trend, chart] = [trendOf(judgement.trend, now), chartOf(tally)]
+export function trendSectionOf(judgement: Judgement, report: Counted, now: TrendPoint): string {
+  const [trend, chart] = [trendOf(judgement.trend, now), chartOf(report)]
   return trend === '' && chart === '' ? '' : sectionOf('Trend and categories', trend, chart)
 }
 

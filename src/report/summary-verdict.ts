@@ -1,5 +1,6 @@
 import type { JudgedVerdict } from '../domain/judgement/verdict.ts'
 import { markdownCode } from './escape.ts'
+import { type Counted, notChecked, sumOf } from './figures.ts'
 import type { Judgement } from './judgement.ts'
 import { type Column, sectionOf, tableOf } from './markdown.ts'
 import { counted, moment, number, part } from './wording.ts'
@@ -11,14 +12,20 @@ export const delta = (now: number, before: number | undefined): string => {
   return now > before ? `**+${number(now - before)}**` : `−${number(before - now)}`
 }
 
+/** `0 not checked`, and whether there may be more that nobody knows of. */
+export function uncheckedText(report: Counted): string {
+  const text = `${number(notChecked(sumOf(report.tally)))} not checked`
+  return report.untrustedListings.length > 0 ? `${text}, besides what was not listed` : text
+}
+
 /** `**87 blockers** · 28 to review · 17 outside your tenant · 1,012 hygiene · 0 not checked` */
-export function verdictLineOf({ judged: { classes } }: Judgement, unchecked: number): string {
+export function verdictLineOf({ judged: { classes } }: Judgement, unchecked: string): string {
   return [
     `**${counted(classes.blocker, 'blocker', 'blockers')}**`,
     `${number(classes.review)} to review`,
     `${number(classes['out-of-scope'])} outside your tenant`,
     `${number(classes.hygiene)} hygiene`,
-    `${number(unchecked)} not checked`,
+    unchecked,
   ].join(' · ')
 }
 
