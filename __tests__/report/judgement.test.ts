@@ -112,6 +112,20 @@ describe('the summary of a judgement', () => {
     ])
   })
 
+  test('the first blockers of each step are shown, with what the identity provider says', () => {
+    const named = Array.from({ length: 7 }, (_, index) => ({
+      ...{ name: `u${index}@example.com`, externalId: '', nameMatches: [A.replace(/.$/, String(index))] },
+    }))
+    const hedy = { name: 'hedy@example.com', externalId: B, idp: 'ada@example.com' }
+    const some = evidencesOf(...named, hedy)
+    const { blockers } = partsOf(judgementOf(some, policy, { redaction: 'none' }))
+    const [table] = tablesIn(blockers)
+    expect(table?.slice(1).map(([step]) => step)).toEqual(['1', '1', '1', '1', '1', '2'])
+    expect(blockers).toContain('6 of 8')
+    expect(table?.at(-1)?.at(-1)).toBe(`external id \`${B}\`, which is \`ada@example.com\` in the identity provider`)
+    expect(partsOf(judgementOf([], policy)).blockers).toBe('')
+  })
+
   test('new since the baseline: names are shortened, both sides are told', () => {
     const { changes } = partsOf(judgementOf(found, policy, {}, found.slice(1)))
     expect(changes).toContain('1 new · 0 changed · 0 fixed · 2 existing')

@@ -2,6 +2,7 @@ import type { Redaction } from '../config/policy.ts'
 import type { Change } from '../domain/baseline.ts'
 import type { Finding, Mark } from '../domain/finding.ts'
 import type { Judged, JudgedFinding } from '../domain/judgement/judge.ts'
+import type { Step } from '../domain/judgement/steps.ts'
 
 /** A file of policy and where it was read. */
 export interface PolicyFileNote {
@@ -38,6 +39,8 @@ export interface FindingSample {
 
 /** The first few of each kind, in listing order. */
 export interface JudgementSamples {
+  /** By the step that settles them. */
+  readonly blockers: ReadonlyMap<Step, readonly FindingSample[]>
   /** New or changed since the baseline. */
   readonly fresh: readonly FindingSample[]
   readonly accepted: readonly FindingSample[]
@@ -74,19 +77,28 @@ export interface Judgement {
 }
 
 const SAMPLE = 20
+const BLOCKERS_A_STEP = 5
 
 /** Keeps the first few findings to look at while all are judged. */
 export class SampleKeeper {
   readonly #fresh: FindingSample[] = []
   readonly #accepted: FindingSample[] = []
+  readonly #blockers = new Map<Step, FindingSample[]>()
 
-  keep({ finding, change, accepted }: JudgedFinding): void {
+  keep({ finding, change, accepted, class: of, step }: JudgedFinding): void {
     const sample = { finding, change, accepted }
+    if (of === 'blocker' && step !== undefined) this.#keepBlocker(step, sample)
     if ((change === 'new' || change === 'changed') && this.#fresh.length < SAMPLE) this.#fresh.push(sample)
     if (accepted.length > 0 && this.#accepted.length < SAMPLE) this.#accepted.push(sample)
   }
 
   samples(): JudgementSamples {
-    return { fresh: [...this.#fresh], accepted: [...this.#accepted] }
+    return { blockers: this.#blockers, fresh: [...this.#fresh], accepted: [...this.#accepted] }
+  }
+
+  #keepBlocker(step: Step, sample: FindingSample): void {
+    const kept = this.#blockers.get(step)
+    if (kept === undefined) this.#blockers.set(step, [sample])
+    else if (kept.length < BLOCKERS_A_STEP) kept.push(sample)
   }
 }

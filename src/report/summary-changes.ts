@@ -1,57 +1,9 @@
 import { type AllowEntry, EXPIRES_SOON_DAYS } from '../domain/allow-list.ts'
-import type { ErrorCategory } from '../domain/category.ts'
-import { marksOf, principalCompared } from '../domain/finding.ts'
-import { sameId } from '../domain/judgement/reasons.ts'
 import { markdownCode, markdownText } from './escape.ts'
-import type { FindingSample, Judgement } from './judgement.ts'
+import { samplesTable } from './findings-table.ts'
+import type { Judgement } from './judgement.ts'
 import { foldOf, sectionOf, tableOf } from './markdown.ts'
-import { redactedExternalId, redactedName } from './redact.ts'
 import { counted, number } from './wording.ts'
-
-const isOfLink = (category: ErrorCategory): boolean => !category.startsWith('GROUP_')
-
-/** In our words: the two sides' values that tell why. */
-function whyOf({ finding }: FindingSample, { redaction }: Judgement): string {
-  const compared = principalCompared(finding)
-  if (compared === undefined) return ''
-  const { databricks, idp } = compared
-  const members = (compared.localMembers?.length ?? 0) + (compared.externalMembers?.length ?? 0)
-  if (members > 0 && !finding.categories.some(isOfLink))
-    return `${counted(members, 'member', 'members')} not in the group of the identity provider`
-  const stored = databricks.externalId === '' ? 'no external id' : `external id ${externalId(databricks.externalId)}`
-  if (idp.externalIds.length > 1) return `${stored}, ${number(idp.externalIds.length)} candidates by name`
-  const [byName] = idp.externalIds
-  if (byName !== undefined && sameId(byName, databricks.externalId)) return `${stored}, to which the name leads too`
-  if (byName !== undefined) return `${stored}, by name ${externalId(byName)}`
-  return idp.knowsExternalId === false ? `${stored}, unknown to the identity provider` : stored
-  function externalId(text: string): string {
-    return markdownCode(redactedExternalId(text, redaction))
-  }
-}
-
-function samplesTable(samples: readonly FindingSample[], judgement: Judgement, showNames: boolean): string {
-  const rows = samples.map((sample) => {
-    const { finding, accepted } = sample
-    const marks = accepted.length > 0 ? accepted : marksOf(finding)
-    return [
-      finding.type,
-      markdownCode(finding.id),
-      ...(showNames ? [markdownCode(redactedName(finding.name, judgement.redaction))] : []),
-      marks.map((mark) => `\`${mark}\``).join(', '),
-      ...(showNames ? [whyOf(sample, judgement)] : []),
-    ]
-  })
-  return tableOf(
-    [
-      ['Type', 'left'],
-      ['Id', 'left'],
-      ...(showNames ? [['Name', 'left'] as const] : []),
-      ['What', 'left'],
-      ...(showNames ? [['Why', 'left'] as const] : []),
-    ],
-    rows,
-  )
-}
 
 const extent = (shown: number, of: number): string =>
   shown < of ? `first ${number(shown)} of ${number(of)}` : number(of)

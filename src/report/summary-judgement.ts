@@ -2,7 +2,7 @@ import { isBlank, isPartial, sumOf } from './figures.ts'
 import type { Judgement } from './judgement.ts'
 import type { Report } from './model.ts'
 import { changesSectionOf, notCountedOf } from './summary-changes.ts'
-import { tasksOf } from './summary-tasks.ts'
+import { blockersFoldOf, tasksOf } from './summary-tasks.ts'
 import { policySectionOf, resultLineOf, trendSectionOf } from './summary-trend.ts'
 import { judgedGateOf, readinessOf, uncheckedText, verdictLineOf } from './summary-verdict.ts'
 
@@ -12,6 +12,8 @@ export interface JudgementParts {
   readonly verdict: string
   readonly gate: string
   readonly tasks: string
+  /** A fold. */
+  readonly blockers: string
   readonly changes: string
   readonly notCounted: string
   readonly trend: string
@@ -41,6 +43,7 @@ export function judgementPartsOf(
     verdict: verdict.filter((text) => text !== '').join('\n\n'),
     gate: judgedGateOf(judgement, { isPartial: isPartial(report.conclusion), failures }),
     tasks: tasksOf(judgement),
+    blockers: blockersFoldOf(judgement, report.showNames),
     changes: changesSectionOf(judgement, report.showNames),
     notCounted: notCountedOf(judgement, report.showNames),
     trend: trendSectionOf(judgement, report, now),

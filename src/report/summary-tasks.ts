@@ -1,8 +1,9 @@
 import type { FindingType, Owner } from '../domain/finding.ts'
 import type { Task } from '../domain/judgement/judge.ts'
 import { FINDINGS_FILE } from './findings-json.ts'
-import type { Judgement } from './judgement.ts'
-import { sectionOf, tableOf } from './markdown.ts'
+import { samplesTable } from './findings-table.ts'
+import type { FindingSample, Judgement } from './judgement.ts'
+import { foldOf, sectionOf, tableOf } from './markdown.ts'
 import { DIVERGENCES_TABLES, WORKSPACES_TABLE } from './tables.ts'
 import { number } from './wording.ts'
 
@@ -74,6 +75,23 @@ export function tasksOf({ judged: { tasks }, result }: Judgement): string {
       ],
       rows,
     ),
-    `Each finding is counted once, where it is to be settled first. What was accepted is left out.${whereabouts(result)}`,
+    `Each finding is counted once, where it is to be settled first. What was accepted is left out. The CSV files have every row of a type; \`${FINDINGS_FILE}\` tells of each finding which class it is and what to do.${whereabouts(result)}`,
+  )
+}
+
+/** The first blockers of each step, with the step's number; a fold, or `''`. */
+export function blockersFoldOf(judgement: Judgement, showNames: boolean): string {
+  const { judged, samples } = judgement
+  const steps = judged.tasks.map(({ step }) => step)
+  const shown = steps.flatMap((step) => samples.blockers.get(step) ?? [])
+  if (shown.length === 0) return ''
+  const numbers = new Map<FindingSample, number>()
+  for (const [step, some] of samples.blockers) for (const sample of some) numbers.set(sample, steps.indexOf(step) + 1)
+  const all = judged.tasks.reduce((sum, { step, count }) => sum + (step.class === 'blocker' ? count : 0), 0)
+  const title =
+    shown.length < all ? `the first of each step, ${number(shown.length)} of ${number(all)}` : `all ${number(all)}`
+  return foldOf(
+    `Blockers: ${title}`,
+    samplesTable(shown, judgement, showNames, (sample) => String(numbers.get(sample))),
   )
 }

@@ -37,6 +37,7 @@ export function summaryOf(
     ...fixed(headOf(report, judged?.verdict)),
     ...fixed(judged?.gate ?? gateOf(report)),
     ...fixed(judged?.tasks ?? ''),
+    ...droppable(judged === undefined || judged.blockers === '' ? [] : [judged.blockers]),
     ...fixed(countsSectionOf(report)),
     ...fixed(adviceOf(report)),
     ...droppable([judged?.changes ?? '', judged?.notCounted ?? ''].filter((text) => text !== '')),

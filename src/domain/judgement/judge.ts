@@ -36,8 +36,10 @@ export interface Policy {
 export interface JudgedFinding {
   readonly finding: Finding
   readonly accepted: readonly Mark[]
-  /** `undefined`: nothing remains of it, or there is no baseline. */
+  /** `undefined`: nothing remains of it. */
   readonly class: FindingClass | undefined
+  readonly step: Step | undefined
+  /** `undefined`: nothing remains of it, or there is no baseline. */
   readonly change: Change | undefined
 }
 
@@ -96,7 +98,7 @@ export class Judge {
     const gatedBits = gated === open ? openBits : bitsOf(gated, classesOf(finding, gated))
     this.#counter.add(SUBJECT_OF[finding.type], bitsOf(marks, [finding.class]), openBits, gatedBits)
     if (remainder !== undefined) this.#task(remainder.step, finding)
-    return { finding, accepted, class: remainder?.class, change: compared?.change }
+    return { finding, accepted, class: remainder?.class, step: remainder?.step, change: compared?.change }
   }
 
   /** After the last finding. `tally`: what percentages are of. */
