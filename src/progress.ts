@@ -64,6 +64,8 @@ export class Progress {
     this.#endPhase()
     const { log, who, maxConcurrency, isBulk } = this.#ports
     log.group(TITLES[phase])
+    // First of all, for whoever looks why the sign-in fails.
+    if (phase === 'workspaces') log.info(who)
     this.#phase = phase
     this.#begin(phase, undefined)
     this.#pageMs = this.#ports.clock.now()
@@ -72,7 +74,6 @@ export class Progress {
     const left = (type: PrincipalType) => snapshot.count(type) - results.doneCount(type)
     const counts = Object.fromEntries(snapshot.listed().map((type) => [type, left(type)]))
     const { calls, text } = isBulk ? comparisonsOf(counts) : estimateOf(counts, maxConcurrency)
-    log.info(who)
     log.info(text)
     this.#begin(phase, calls)
   }

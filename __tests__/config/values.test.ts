@@ -30,6 +30,17 @@ describe('uuidOf', () => {
   )
 })
 
+test.each([
+  'dose0123456789abcdef0123456789abcdef',
+  'Bearer eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.e30.x',
+  'ghs_0123456789abcdefghijABCDEFGHIJ012345',
+  'github_pat_11ABCDEFG0123456789_abcdefghijklmnop',
+])('%j given where something else belongs is not repeated', (secret) => {
+  const [problem] = problemsWith({ 'databricks-account-id': secret })
+  expect(problem).toMatch(/^databricks-account-id: what looks like a secret /)
+  expect(problem).not.toContain(secret.slice(-8))
+})
+
 describe('wholeNumberBetween', () => {
   const parse = wholeNumberBetween(1, 256)
 

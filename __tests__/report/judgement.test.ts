@@ -93,7 +93,7 @@ describe('the summary of a judgement', () => {
     const file = '`idp_divergence_users.csv`'
     expect(rows.slice(1).map(([number, , ...rest]) => [number, ...rest])).toEqual([
       ['1', 'blocker', 'Databricks admin', '2 (users)', file, 'not for 1, whose external id was empty'],
-      ['2', 'out-of-scope', 'Security', '1 (users)', file, '–'],
+      ['2', 'out-of-scope', 'Security', '1 (user)', file, '–'],
     ])
   })
 

@@ -91,7 +91,7 @@ function targetOf(entry: string, included: readonly PrincipalType[]): Target | s
   const type = Object.hasOwn(TYPES, typeText) ? TYPES[typeText] : undefined
   if (type === undefined) return `unknown type ${shown(typeText)}; write USER, GROUP or SERVICE_PRINCIPAL`
   if (!/^(0|[1-9]\d{0,19})$/.test(id))
-    return `${shown(id)} is not an id; write the internal id of Databricks, 1 to 20 digits`
+    return `${shown(id)} is not an id; write the internal id of Databricks, 1 to 20 digits that do not begin with 0`
   if (!included.includes(type))
     return `${shown(`${typeText} ${id}`)} is of a type that this audit leaves out; remove it or write include-${type}: true`
   return { type, id }

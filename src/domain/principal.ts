@@ -27,4 +27,12 @@ export const TYPE_LABELS: Readonly<Record<PrincipalType | 'workspaces', string>>
   'service-principals': 'service principals',
 }
 
+/** One of them. */
+export const TYPE_SINGULARS: Readonly<Record<PrincipalType | 'workspaces', string>> = {
+  workspaces: 'workspace',
+  users: 'user',
+  groups: 'group',
+  'service-principals': 'service principal',
+}
+
 export const isId = (text: string): boolean => /^\d{1,20}$/.test(text)

@@ -84,6 +84,7 @@ const WHY: Readonly<Record<string, string>> = {
 function whyOf(error: unknown): string {
   if (error instanceof AuditError) return error.message
   if (!(error instanceof Error)) return 'unknown error'
+  if (isClash(error)) return 'this run has artifacts of this name already; give the step an "artifact-name" of its own'
   const text = error.message
     .replace(/\b\w+:\/\/\S+/g, '(address)')
     .replace(/\s+/g, ' ')

@@ -1,5 +1,5 @@
 import type { TypeReading } from '../domain/directory-reading.ts'
-import { PRINCIPAL_TYPES, type PrincipalType, TYPE_LABELS } from '../domain/principal.ts'
+import { PRINCIPAL_TYPES, type PrincipalType, TYPE_LABELS, TYPE_SINGULARS } from '../domain/principal.ts'
 import { counted, duration, number, share } from './wording.ts'
 
 export type Phase = 'workspaces' | 'identities' | 'divergences'
@@ -68,8 +68,8 @@ export type Counts = Readonly<Partial<Record<PrincipalType, number>>>
 
 const partsOf = (identities: Counts): string =>
   PRINCIPAL_TYPES.flatMap((type) => {
-    const count = identities[type]
-    return count === undefined ? [] : `${number(count)} ${TYPE_LABELS[type]}`
+    const count = identities[type] ?? 0
+    return count === 0 ? [] : counted(count, TYPE_SINGULARS[type], TYPE_LABELS[type])
   }).join(', ')
 
 const totalOf = (identities: Counts): number => Object.values(identities).reduce((sum, count) => sum + count, 0)

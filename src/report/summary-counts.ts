@@ -1,5 +1,5 @@
 import { CATEGORIES_OF, ERROR_CATEGORIES, type ErrorCategory, type SubjectType } from '../domain/category.ts'
-import { type PrincipalType, TYPE_LABELS } from '../domain/principal.ts'
+import { TYPE_LABELS, TYPE_SINGULARS } from '../domain/principal.ts'
 import { includedTypes, type TypeTally } from '../domain/tally.ts'
 import { ADVICE, type Advice } from './advice.ts'
 import { type Counts, countsOf, isUnread, sumOf, type Totals, totalsOf, unreached } from './figures.ts'
@@ -82,17 +82,10 @@ export function countsSectionOf(report: Report): string {
   )
 }
 
-const SINGULAR: Readonly<Record<PrincipalType | 'workspaces', string>> = {
-  workspaces: 'workspace',
-  users: 'user',
-  groups: 'group',
-  'service-principals': 'service principal',
-}
-
 function adviceItem(counts: Counts, { category, types, title, meaning, action }: Advice, docsUrl?: string): string {
   const many = types.flatMap((type) => {
     const count = counts[type]?.[category] ?? 0
-    return count === 0 ? [] : [counted(count, SINGULAR[type], TYPE_LABELS[type])]
+    return count === 0 ? [] : [counted(count, TYPE_SINGULARS[type], TYPE_LABELS[type])]
   })
   if (many.length === 0) return ''
   const link = docsUrl === undefined ? '' : ` [More](${docsUrl}#${category.toLowerCase()})`

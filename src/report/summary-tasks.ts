@@ -31,6 +31,9 @@ const CSV_FILES: Readonly<Record<FindingType, string>> = {
 const filesOf = ({ step, types }: Task): string[] =>
   step.isInNoCsv ? [FINDINGS_FILE] : types.map((type) => CSV_FILES[type])
 
+const typesOf = ({ types, count }: Task): string =>
+  types.map((type) => (count === 1 ? type.replace('-', ' ') : LABELS[type])).join(', ')
+
 /** Only of an external id is it known whether the old one can be had back. */
 function undoOf({ step, count, irreversible }: Task): string {
   if (!step.links) return '–'
@@ -55,7 +58,7 @@ export function tasksOf({ judged: { tasks }, result }: Judgement): string {
     task.step.action,
     task.step.class,
     OWNERS[task.step.owner],
-    `${number(task.count)} (${task.types.map((type) => LABELS[type]).join(', ')})`,
+    `${number(task.count)} (${typesOf(task)})`,
     filesOf(task)
       .map((file) => `\`${file}\``)
       .join(', '),
