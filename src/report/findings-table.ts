@@ -4,7 +4,7 @@ import { sameId } from '../domain/judgement/reasons.ts'
 import { markdownCode } from './escape.ts'
 import type { FindingSample, Judgement } from './judgement.ts'
 import { tableOf } from './markdown.ts'
-import { redactedExternalId, redactedName } from './redact.ts'
+import { redactedExternalId, redactedNameOf } from './redact.ts'
 import { counted, number } from './wording.ts'
 
 const isOfLink = (category: ErrorCategory): boolean => !category.startsWith('GROUP_')
@@ -23,7 +23,7 @@ function whyOf({ finding }: FindingSample, { redaction }: Judgement): string {
   if (byName !== undefined && sameId(byName, databricks.externalId)) return `${stored}, to which the name leads too`
   if (byName !== undefined) return `${stored}, by name ${externalId(byName)}`
   if (idp.name !== null && idp.name !== databricks.name)
-    return `${stored}, which is ${markdownCode(redactedName(idp.name, redaction))} in the identity provider`
+    return `${stored}, which is ${markdownCode(redactedNameOf(finding.type, idp.name, redaction))} in the identity provider`
   return idp.knowsExternalId === false ? `${stored}, unknown to the identity provider` : stored
   function externalId(text: string): string {
     return markdownCode(redactedExternalId(text, redaction))
@@ -44,7 +44,7 @@ export function samplesTable(
       ...(stepOf === undefined ? [] : [stepOf(sample)]),
       finding.type,
       markdownCode(finding.id),
-      ...(showNames ? [markdownCode(redactedName(finding.name, judgement.redaction))] : []),
+      ...(showNames ? [markdownCode(redactedNameOf(finding.type, finding.name, judgement.redaction))] : []),
       marks.map((mark) => `\`${mark}\``).join(', '),
       ...(showNames ? [whyOf(sample, judgement)] : []),
     ]

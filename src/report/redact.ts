@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Redaction } from '../config/policy.ts'
+import type { FindingType } from '../domain/finding.ts'
+import type { PrincipalType } from '../domain/principal.ts'
 
 /** Four hex digits tell apart the rows of a page; they do not give the name away, but whoever has it can find its row. */
 const HASH_DIGITS = 4
@@ -23,6 +25,10 @@ export function redactedName(name: string, redaction: Redaction): string {
     ? `${firstOf(name.slice(0, at))}${SHORTENED}${name.slice(at)} ${hash}`
     : `${firstOf(name)}${SHORTENED} ${hash}`
 }
+
+/** As `redactedName`, but for service principals: an application id is no name of a person. */
+export const redactedNameOf = (type: PrincipalType | FindingType, name: string, redaction: Redaction): string =>
+  type === 'service-principals' || type === 'service-principal' ? name : redactedName(name, redaction)
 
 /** An external id: only `all` hides it, since it names nobody to those who cannot look it up. */
 export const redactedExternalId = (externalId: string, redaction: Redaction): string =>

@@ -8,7 +8,7 @@ import { markdownCode } from './escape.ts'
 import { sumOf, unfederated } from './figures.ts'
 import { type Column, foldOf, tableOf } from './markdown.ts'
 import type { Report } from './model.ts'
-import { redactedExternalId, redactedName } from './redact.ts'
+import { redactedExternalId, redactedNameOf } from './redact.ts'
 import { capitalised, number } from './wording.ts'
 
 const NAME_TITLES: Readonly<Record<PrincipalType, string>> = {
@@ -53,8 +53,7 @@ function principalsTable(
     columns,
     rows.map((row) => [
       markdownCode(row.id),
-      // An application id is no name of a person.
-      markdownCode(type === 'service-principals' ? row.name : redactedName(row.name, redaction)),
+      markdownCode(redactedNameOf(type, row.name, redaction)),
       markdownCode(redactedExternalId(row.externalId, redaction)),
       ...(detail === undefined ? [] : [valuesCell(detail[1](row, redaction))]),
     ]),
