@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { judged, type Suspicion, unsuspecting } from '../../src/http/pacing/suspicion.ts'
+import { disproved, judged, proved, type Suspicion, unsuspecting } from '../../src/http/pacing/suspicion.ts'
 
 const ticket = { inFlight: 8, cost: 1, probe: false, widens: false }
 const open = { ticket, reactedAt: 0, closed: false }
@@ -65,10 +65,10 @@ describe('judged()', () => {
 
   test('what a lone refusal asks for holds for all once another is refused, or when it has been so before', () => {
     const hint = refused('d', 1_500)
-    expect(outcomeOf([hint], limited).limits[0]?.attempt.retryAfterMs).toBeUndefined()
-    expect(outcomeOf([hint], limited, { ...open, closed: true }).limits[0]?.attempt.retryAfterMs).toBe(1_500)
+    expect(outcomeOf([hint], limited).limits[0]?.holdsForAll).toBe(false)
+    expect(outcomeOf([hint], limited, { ...open, closed: true }).limits[0]?.holdsForAll).toBe(true)
     const told = outcomeOf([refused('a', 500), ...others(9), passed('a')], limited).suspicion
-    expect(outcomeOf([hint], told).limits[0]?.attempt.retryAfterMs).toBe(1_500)
+    expect(outcomeOf([hint], told).limits[0]?.holdsForAll).toBe(true)
   })
 
   test('those that ask to wait for long are judged by what became of such, whatever became of others', () => {
@@ -80,10 +80,11 @@ describe('judged()', () => {
     expect(outcomeOf([refused('d')], long).reactions).toBe(0)
   })
 
-  test('where nothing is accepted any more, the fifth of them at the latest is believed to hold for all', () => {
+  test('where nothing is accepted any more, the fifth of them at the latest is reacted to, but tried before its time', () => {
     const five = Array.from({ length: 5 }, (_, n) => refused(`r${n}`, 30_000))
     const { limits } = outcomeOf(five, limited, { ...open, closed: true })
     expect(limits.find(Boolean)?.attempt.retryAfterMs).toBe(30_000)
+    expect(limits.find(Boolean)?.holdsForAll).toBe(false)
   })
 
   test('what they ask for does not hold for all because quick ones told the truth, however many there are at a time', () => {
@@ -94,7 +95,7 @@ describe('judged()', () => {
     )
     const reactions = limits.filter((limit) => limit !== undefined)
     expect(reactions.length).toBeGreaterThan(0)
-    expect(reactions.map(({ attempt }) => attempt.retryAfterMs)[0]).toBeUndefined()
+    expect(reactions.map(({ holdsForAll }) => holdsForAll)).not.toContain(true)
   })
 
   test('many at a time, twice, are enough to know that such are about the limit', () => {
@@ -104,6 +105,28 @@ describe('judged()', () => {
     ]
     const { suspicion } = outcomeOf([...burst('r'), ...burst('s')])
     expect(outcomeOf([refused('d', 30_000)], suspicion).reactions).toBe(1)
+  })
+
+  test('who asks to wait for about as long is judged alike, and apart from who asks for another time', () => {
+    const own = ['a', 'b', 'c'].flatMap((url) => [refused(url, 300_000), ...others(9), refused(url, 300_000)])
+    const limit = ['d', 'e', 'f'].flatMap((url) => [refused(url, 5_000), ...others(60), passed(url)])
+    const { suspicion } = outcomeOf([...own, ...limit])
+    expect(outcomeOf([refused('g', 6_000)], suspicion).reactions).toBe(1)
+    expect(outcomeOf([refused('g', 280_000)], suspicion).reactions).toBe(0)
+  })
+
+  test('as long as none was its own, what is shown of one long wait holds for the others', () => {
+    const limit = ['d', 'e', 'f'].flatMap((url) => [refused(url, 30_000), ...others(60), passed(url)])
+    expect(outcomeOf([refused('g', 5_000)], outcomeOf(limit).suspicion).reactions).toBe(1)
+  })
+
+  test('a long wait is believed untried once it held for all, and a shorter one, until one does not', () => {
+    const limit = ['d', 'e', 'f'].flatMap((url) => [refused(url, 30_000), ...others(60), passed(url)])
+    const shown = proved(outcomeOf(limit).suspicion, 8)
+    const believes = (hint: number, suspicion: Suspicion) =>
+      outcomeOf([refused('g', hint)], suspicion).limits[0]?.holdsForAll
+    expect([5_000, 30_000, 300_000].map((hint) => believes(hint, shown))).toEqual([true, true, false])
+    expect(believes(30_000, proved(disproved(shown, 8, false), 8))).toBe(false)
   })
 
   test('one more in flight than there may be is reacted to at once', () => {
@@ -127,7 +150,7 @@ describe('judged()', () => {
         const { suspicion } = outcomeOf(given, limited)
         expect(limited).toEqual(before)
         expect(plain(suspicion)).toEqual(suspicion)
-        for (const share of [...Object.values(suspicion.ownShare), suspicion.refusedShare]) {
+        for (const share of Object.values(suspicion.ownShare)) {
           expect(share).toBeGreaterThanOrEqual(0)
           expect(share).toBeLessThanOrEqual(1)
         }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { asking, type Check, check, LATENCY_MS } from './check.ts'
 import { steady } from './models.ts'
-import { bucket, fixedWindow } from './servers.ts'
+import { bucket, fixedWindow, type MakeServer } from './servers.ts'
 
 describe('nothing starves', () => {
   for (const poison of ['unavailable', 'timeout', 'server-error'] as const)
@@ -82,6 +82,49 @@ describe('identities that are always answered 429 hold up nobody', () => {
       expect(ill.done + ill.failed).toBe(identities)
     })
   }
+})
+
+describe('nor where the limit asks to wait for long as well', () => {
+  const identities = 20_000
+  const [HUNDREDTH, TWENTIETH] = [100, 20]
+  const toldWindow = (quota: number, periodMs: number) => fixedWindow(quota, periodMs, { tells: true })
+  const limits: readonly { readonly limit: string; readonly server?: MakeServer }[] = [
+    { limit: '150/s, which asks for 5 s and accepts at once', server: asking(5_000, bucket(steady(150), 1)) },
+    { limit: '150/s, which asks for 30 s and accepts at once', server: asking(30_000, bucket(steady(150), 1)) },
+    { limit: '50/s, which asks for 30 s and accepts at once', server: asking(30_000, bucket(steady(50), 1)) },
+    { limit: '3,000 a minute, which tells its end', server: toldWindow(3_000, 60_000) },
+    { limit: '9,000 a minute, which tells its end', server: toldWindow(9_000, 60_000) },
+    { limit: '500 in 10 s, which tells its end', server: toldWindow(500, 10_000) },
+  ]
+  for (const { limit, server } of limits)
+    describe(`with a limit of ${limit}`, () => {
+      const soundRun = check({ identities, ...(server && { server }) })
+      for (const poisonEvery of [HUNDREDTH, TWENTIETH])
+        test.each([5_000, 30_000, 300_000])(`one of ${poisonEvery}, Retry-After of %d ms`, async (retryAfterMs) => {
+          const poisoned = { poison: 'throttled', poisonEvery, retryAfterMs } as const
+          const run = await check({ identities, ...(server && { server }), ...poisoned })
+          expect(run.p99Ms).toBeLessThanOrEqual((poisonEvery === TWENTIETH ? 1.2 : 1.1) * (await soundRun).p99Ms)
+          expect(run.refusedByServer).toBeLessThan(0.01 * identities)
+          // Those that were refused while the pace was still too high, and found as many waiting as may.
+          expect(run.failed).toBeLessThanOrEqual(run.ill + 0.01 * identities)
+          expect(run.done + run.failed).toBe(identities)
+        })
+    })
+
+  const scattered = { identities, poison: 'throttled', isScattered: true } as const
+  test.each([5_000, 30_000, 300_000])(
+    'nor if chance lets several come at a time (Retry-After of %d ms)',
+    async (retryAfterMs) => {
+      const sound = await check({ identities })
+      const [few, more] = [
+        await check({ ...scattered, poisonEvery: HUNDREDTH, retryAfterMs }),
+        await check({ ...scattered, poisonEvery: TWENTIETH, retryAfterMs }),
+      ]
+      expect(few.p99Ms).toBeLessThanOrEqual(1.1 * sound.p99Ms)
+      // Of half a minute, a reaction to what was none of the limit's business costs a few seconds.
+      expect(more.p99Ms).toBeLessThanOrEqual(1.3 * sound.p99Ms)
+    },
+  )
 })
 
 describe('a limit whose refusals ask to wait for long', () => {

@@ -5,7 +5,7 @@ export interface LongWait {
 }
 
 /** Who waits for longer than this is missed among those that are under way, once there are many. */
-const LONG_MS = 2_000
+export const LONG_MS = 2_000
 
 /** `hintMs`: what a refusal asks to wait; `undefined`: it does not say. */
 export const isLong = (hintMs = 0): boolean => hintMs > LONG_MS

@@ -1,4 +1,5 @@
 import type { Suspicion } from './suspicion.ts'
+import type { ToldEnd } from './told-end.ts'
 
 /**
  * What one client knows of one server's limit. A plain object, changed only by the functions of this folder; times in ms
@@ -67,7 +68,7 @@ export interface PaceState {
 
   /** First sending since the last reaction; `null`: none yet. */
   readonly cycleFrom: number | null
-  /** Sent since and not refused. */
+  /** Sent since and not refused; of what was refused without a reaction, the share that may be its requests' own counts. */
   readonly cycleCount: number
   /** How much of what the server keeps was used up when the cycle began, at least. */
   readonly cycleShare: number
@@ -88,8 +89,12 @@ export interface Spell {
   /** Of what the server had kept before the cycle, it gave at most so many ms' worth. */
   readonly keptMs: number
   readonly refusals: number
-  /** The last refusal, if the server did not say how long to wait. */
+  /** The last refusal, if the server did not say how long to wait, or it is not known whether that holds for all. */
   readonly lastSilentAt: number | null
+  /** When it accepts again by what refusals said, the soonest; `null`: none did. */
+  readonly told: ToldEnd | null
+  /** When the last one was sent that was refused after the pace had reacted; `null`: none was. */
+  readonly triedAt: number | null
 }
 
 /** A timer that rings late by so much is made up for. */

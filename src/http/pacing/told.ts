@@ -1,7 +1,7 @@
 import { ceilingAfter } from './ceiling.ts'
 import { withExtraCost } from './pace.ts'
 import type { PaceState } from './pace-state.ts'
-import { spellOf } from './reaction.ts'
+import { spellOf } from './spell.ts'
 
 /** What an answer says of the limit besides being one; `undefined` where it does not. */
 export interface Told {
