@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { disproved, judged, proved, type Suspicion, unsuspecting } from '../../src/http/pacing/suspicion.ts'
 
 const ticket = { inFlight: 8, cost: 1, probe: false, widens: false }
-const open = { ticket, reactedAt: 0, closed: false }
+const open = { ticket, reactedAt: 0, closed: false, ceiling: 50 }
 
 interface Step {
   readonly url: string

@@ -68,6 +68,28 @@ describe('the state of the pace', () => {
     expect(paceStart({ most: 64, saved }, 0).window).toBe(48)
   })
 
+  test('a pace that reacted to what was its request’s own is what it was before', () => {
+    // Below a limit of 50 that it knows, where refusals are mostly about the limit.
+    const known = paceStart({ most: 64, saved: { mode: 'paced', perSecond: 50, window: 64 } }, 0)
+    const suspicion = { ...known.suspicion, ownShare: { ...known.suspicion.ownShare, short: 0 } }
+    let [state, now] = [{ ...known, suspicion }, 0]
+    const ask = (url: string, result: 'answered' | 'throttled') => {
+      now = Math.max(now + 20, state.pausedUntil + 1)
+      const ticket = ticketOf(state)
+      state = withAttempt(withAdmitted(state, now), url, { sentAt: now, endedAt: now + 10, result }, ticket, 0)
+    }
+    const pass = (count: number) => {
+      for (let n = 0; n < count; n++) ask(`passes ${now}`, 'answered')
+    }
+    pass(20)
+    const before = state.ceiling
+    ask('ill', 'throttled')
+    pass(20)
+    expect(state.ceiling).toBeLessThan(before)
+    ask('ill', 'throttled')
+    expect(state.ceiling).toBe(before)
+  })
+
   test('a pinned rate stays what it is when all is refused, and what was saved does not change it', () => {
     const saved = { mode: 'open', perSecond: 0, window: 64 } as const
     const start = paceStart({ most: 64, pinned: 20, saved }, 0)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { asking, type Check, check, LATENCY_MS } from './check.ts'
-import { steady } from './models.ts'
+import { MODELS, steady } from './models.ts'
 import { bucket, fixedWindow, type MakeServer } from './servers.ts'
 
 describe('nothing starves', () => {
@@ -125,6 +125,24 @@ describe('nor where the limit asks to wait for long as well', () => {
       expect(more.p99Ms).toBeLessThanOrEqual(1.3 * sound.p99Ms)
     },
   )
+})
+
+describe('nor on any of the servers that the limiter is made for', () => {
+  for (const { name, server, perSecondAt } of MODELS)
+    test(name, async () => {
+      const sound = { identities: Math.min(20_000, Math.round(300 * perSecondAt(0))), server, seed: 7 }
+      const { p99Ms } = await check(sound)
+      for (const retryAfterMs of [undefined, 1_000, 30_000]) {
+        const ill = await check({
+          ...sound,
+          poison: 'throttled',
+          isScattered: true,
+          ...(retryAfterMs && { retryAfterMs }),
+        })
+        // Mostly it is 1.0; where the limit asks for as much, or for nothing either, they sound like it for a while.
+        expect(ill.p99Ms).toBeLessThanOrEqual(1.25 * p99Ms)
+      }
+    })
 })
 
 describe('a limit whose refusals ask to wait for long', () => {

@@ -15,9 +15,10 @@ export function withAttempt(
   ticket: Ticket,
   chance: number,
 ): PaceState {
-  const { reactedAt, spell } = before
+  const { reactedAt, spell, ceiling } = before
   const closed = spell !== null && attempt.sentAt >= reactedAt
-  const { suspicion, limit } = judged(before.suspicion, url, attempt, { ticket, reactedAt, closed })
+  const standing = { ticket, reactedAt, closed, ceiling }
+  const { suspicion, limit, regained } = judged(before.suspicion, url, attempt, standing)
   const isThrottled = attempt.result === 'throttled'
   const state = {
     ...before,
@@ -26,6 +27,8 @@ export function withAttempt(
     probing: before.probing && !ticket.probe,
     widening: before.widening && !ticket.widens,
     throttled: before.throttled + (isThrottled ? 1 : 0),
+    // Otherwise each that is its request's own would take the pace a little further down.
+    ceiling: Math.max(ceiling, regained ?? 0),
     // What was sent before the reaction is not in the count.
     cycleCount:
       isThrottled && attempt.sentAt >= reactedAt

@@ -15,6 +15,8 @@ interface Refusal {
    * pace reacted to it at once. `own`: the request was refused again while others passed.
    */
   readonly is: 'suspected' | 'limit' | 'own'
+  /** The ceiling that the pace had before it reacted; `null`: it did not react to this one, or not first. */
+  readonly ceiling: number | null
 }
 
 /** What refusals turned out to be about. Plain data; shares from 0 to 1. */
@@ -79,6 +81,8 @@ interface Standing {
   readonly reactedAt: number
   /** Nothing was accepted since it last reacted, and the attempt is later than that. */
   readonly closed: boolean
+  /** Of the pace. */
+  readonly ceiling: number
 }
 
 /** A refusal by the limit. */
@@ -95,6 +99,8 @@ interface Judgement {
   readonly suspicion: Suspicion
   /** A refusal that the pace is to react to, as if it came now; `undefined`: there is none. */
   readonly limit?: Limit
+  /** The pace had reacted to what turns out to be its request's own: the ceiling that it had before. */
+  readonly regained?: number | null
 }
 
 /**
@@ -106,9 +112,9 @@ export function judged(before: Suspicion, url: string, attempt: Attempt, standin
   if (attempt.result === 'answered') return passed(before, url, attempt, standing)
   const earlier = refusalOf(before, url)
   if (attempt.result !== 'throttled' || earlier?.is === 'own') return { suspicion: before }
-  return earlier !== undefined && !standing.closed
-    ? { suspicion: remembering(withOwn(before, earlier.kind, 1), url, attempt, standing.ticket, 'own') }
-    : refusedFirst(before, url, attempt, standing)
+  if (earlier === undefined || standing.closed) return refusedFirst(before, url, attempt, standing)
+  const suspicion = remembering(withOwn(before, earlier.kind, 1), url, attempt, standing.ticket, 'own')
+  return { suspicion, regained: earlier.ceiling }
 }
 
 function refusedFirst(before: Suspicion, url: string, attempt: Attempt, standing: Standing): Judgement {
@@ -129,7 +135,8 @@ function refusedFirst(before: Suspicion, url: string, attempt: Attempt, standing
   // What was sent before the reaction is explained by it.
   if (attempt.sentAt < reactedAt) return { suspicion: after, limit }
   const alert = { ...after, excess: closed ? excess : Math.min(excess, ALERT) }
-  return { suspicion: remembering(alert, url, attempt, ticket, 'limit'), limit }
+  const ceiling = closed ? null : standing.ceiling
+  return { suspicion: remembering(alert, url, attempt, ticket, 'limit', ceiling), limit }
 }
 
 /** Of the refusals of late. */
@@ -195,6 +202,7 @@ function remembering(
   attempt: Attempt,
   ticket: Ticket,
   is: Refusal['is'],
+  ceiling: number | null = null,
 ): Suspicion {
   const { sentAt, endedAt, retryAfterMs } = attempt
   const refusal: Refusal = {
@@ -204,6 +212,7 @@ function remembering(
     isHinted: retryAfterMs !== undefined,
     kind: kindOf(retryAfterMs),
     is,
+    ceiling,
   }
   const entries = Object.entries({ ...suspicion.refused, [url]: refusal })
   return { ...suspicion, refused: Object.fromEntries(entries.slice(-MOST_REMEMBERED)) }
