@@ -69,6 +69,6 @@ function failureOf(error: unknown): AuditError {
   // As OpenSSL words it.
   if (/\bcertificate\b/i.test(text)) return transportFault('certificate', 'TLS', what, error)
   const code = /\b(E[A-Z]{4,}|EAI_[A-Z]+)\b/.exec(text)?.[1]
-  if (code !== undefined) return transportFailure(Object.assign(new Error(code), { code }), what)
+  if (code !== undefined) return transportFailure(Object.assign(new Error(code, { cause: error }), { code }), what)
   return new AuditError('network', 'GitHub gave no id token', { code: status, cause: error })
 }

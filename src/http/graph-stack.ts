@@ -23,7 +23,7 @@ export interface GraphHttp {
 }
 
 /** What messages about it begin with. */
-export const GRAPH_NAME = 'Microsoft Graph'
+const GRAPH_NAME = 'Microsoft Graph'
 
 const REFUSED_TOKEN =
   'Check that the application of the sign-in is in the tenant whose Microsoft Graph is asked, and `azure-environment`.'

@@ -1,5 +1,5 @@
 import { EXPIRES_SOON_DAYS } from '../domain/allow-list.ts'
-import type { Verdict } from '../domain/gate.ts'
+import type { Incompleteness, Verdict } from '../domain/gate.ts'
 import { TYPE_LABELS } from '../domain/principal.ts'
 import { INCOMPLETENESS, STOPPED } from './causes.ts'
 import { annotationText } from './escape.ts'
@@ -19,24 +19,27 @@ const MOST = 10
 /** Our advice is Markdown; an annotation is plain text. */
 const plain = (text: string): string => text.replaceAll('`', '"')
 
-function causesOf({ fault, incompleteness, tally, untrustedListings, maxFailures }: Report): string[] {
-  const sum = sumOf(tally)
+function causesOf(report: Report): string[] {
+  const { fault, incompleteness } = report
   const texts: string[] = []
   if (fault !== undefined && !(incompleteness.length > 0 && STOPPED.includes(fault.reason)))
     texts.push([fault.message, fault.action].filter((text) => text !== '').join('\n'))
   for (const cause of incompleteness) {
     const { what, action } = INCOMPLETENESS[cause]
-    const detail =
-      cause === 'too-many-failures' && sum !== undefined
-        ? ` (${part(sum.failed, sum.listed - sum.gone)}, limit ${maxFailures})`
-        : cause === 'listing-untrusted' && untrustedListings.length > 0
-          ? ` (${untrustedListings.map(({ type, why }) => [TYPE_LABELS[type], why].filter((text) => text !== '').join(': ')).join('; ')})`
-          : cause === 'cancelled' && sum !== undefined && unreached(sum) > 0
-            ? ` (${identities(unreached(sum))} left)`
-            : ''
-    texts.push(`Incomplete: ${what}${detail}. ${action}`)
+    const detail = detailOf(cause, report)
+    texts.push(`Incomplete: ${what}${detail === '' ? '' : ` (${detail})`}. ${action}`)
   }
   return texts.map(plain)
+}
+
+/** The figures or the listings that a cause is about; `''` where there are none. */
+function detailOf(cause: Incompleteness, { tally, untrustedListings, maxFailures }: Report): string {
+  const sum = sumOf(tally)
+  if (cause === 'listing-untrusted')
+    return untrustedListings.map(({ type, why }) => `${TYPE_LABELS[type]}${why === '' ? '' : `: ${why}`}`).join('; ')
+  if (cause === 'too-many-failures' && sum !== undefined)
+    return `${part(sum.failed, sum.listed - sum.gone)}, limit ${maxFailures}`
+  return cause === 'cancelled' && sum !== undefined && unreached(sum) > 0 ? `${identities(unreached(sum))} left` : ''
 }
 
 const exceededText = ({ rule, value, checked }: Verdict): string =>

@@ -85,16 +85,15 @@ export function tasksOf({ judged: { tasks }, result }: Judgement): string {
 /** The first blockers of each step, with the step's number; a fold, or `''`. */
 export function blockersFoldOf(judgement: Judgement, showNames: boolean): string {
   const { judged, samples } = judgement
-  const steps = judged.tasks.map(({ step }) => step)
-  const shown = steps.flatMap((step) => samples.blockers.get(step) ?? [])
-  if (shown.length === 0) return ''
-  const numbers = new Map<FindingSample, number>()
-  for (const [step, some] of samples.blockers) for (const sample of some) numbers.set(sample, steps.indexOf(step) + 1)
+  const shown = new Map<FindingSample, string>()
+  for (const [index, { step }] of judged.tasks.entries())
+    for (const sample of samples.blockers.get(step) ?? []) shown.set(sample, String(index + 1))
+  if (shown.size === 0) return ''
   const all = judged.tasks.reduce((sum, { step, count }) => sum + (step.class === 'blocker' ? count : 0), 0)
   const title =
-    shown.length < all ? `the first of each step, ${number(shown.length)} of ${number(all)}` : `all ${number(all)}`
+    shown.size < all ? `the first of each step, ${number(shown.size)} of ${number(all)}` : `all ${number(all)}`
   return foldOf(
     `Blockers: ${title}`,
-    samplesTable(shown, judgement, showNames, (sample) => String(numbers.get(sample))),
+    samplesTable([...shown.keys()], judgement, showNames, (sample) => shown.get(sample) ?? ''),
   )
 }
